@@ -1,0 +1,96 @@
+"""The ledger definition as frozen domain words: what a table holds, what a column may say.
+
+A definition is data (TOML). Another province, or another visiting service altogether, is another folder of the
+same files; nothing in the code names a column of a definition except the structural keys in ``structure``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Language = Literal["zh", "en"]
+ColumnType = Literal["string", "date", "category", "categories", "integer", "number", "boolean"]
+TableKind = Literal["state", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word in both languages the product speaks."""
+
+    zh: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """The word in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column of a table may hold.
+
+    ``codes`` names the code list of a category column; ``minimum`` and ``maximum`` are inclusive, in the column's
+    own unit; ``references`` names the table whose key the value must exist in.
+    """
+
+    name: str
+    type: ColumnType
+    label: Label
+    required: bool = False
+    codes: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    references: str | None = None
+    protected: bool = False
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the ledger. ``state`` rows succeed each other per key; ``event`` rows happen once."""
+
+    name: str
+    kind: TableKind
+    key: tuple[str, ...]
+    label: Label
+    purpose: str
+    columns: Mapping[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A whole ledger definition: its tables, code lists, support domains and declared features.
+
+    ``features`` holds the raw declarations of ``features.toml`` (order kept); ``features.definition.feature``
+    turns them into feature specifications. ``hash`` is the sha256 of the parsed content: comments and layout do
+    not change it.
+    """
+
+    name: str
+    version: str
+    label: Label
+    purpose: str
+    roles: Mapping[str, tuple[str, ...]]
+    domains: Mapping[str, Label]
+    severities: Mapping[int, Label]
+    codes: Mapping[str, Mapping[str, Label]]
+    tables: Mapping[str, Table]
+    features: Mapping[str, Mapping[str, Any]]
+    hash: str
+
+    def code_values(self, column: Column) -> tuple[str, ...]:
+        """The values a category column may hold, in the order of the definition."""
+        return tuple(self.codes[column.codes]) if column.codes else ()
+
+    @property
+    def protected_columns(self) -> tuple[tuple[str, str], ...]:
+        """(table, column) of everything kept for the audit and barred from the model's inputs."""
+        return tuple(
+            (table.name, column.name)
+            for table in self.tables.values()
+            for column in table.columns.values()
+            if column.protected
+        )

@@ -1,0 +1,1 @@
+"""Batch scoring of regions, the explanation of one case, and the demonstration."""
