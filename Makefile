@@ -1,0 +1,60 @@
+# make demo   set up and run the main job          make test      set up and run the tests (fast tier)
+# make lint types contracts notebooks bench        make test-all  adds the slow tier
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest -n 2
+COVERAGE := --cov --cov-branch --cov-report=term
+
+.PHONY: help setup demo test test-slow test-all lint types contracts notebooks bench lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml .ci/check-system
+	@sh .ci/check-system "$(PYTHON)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked packages into $(VENV) (one to three minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: setup
+	@$(BIN)/mopai demo
+
+test: setup
+	$(PYTEST) -m "not slow" $(COVERAGE) --cov-fail-under=95
+
+test-slow: setup
+	$(PYTEST) -m slow
+
+test-all: test test-slow
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+contracts: setup
+	$(BIN)/lint-imports
+
+notebooks: setup
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=600 notebooks
+
+bench: setup
+	$(BIN)/python -m tests.benchmarks.features
+	$(BIN)/python -m tests.benchmarks.explain
+
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --upgrade --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
