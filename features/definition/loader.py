@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+from features.cli.console import UserError
 from features.definition.model import Column, ColumnType, Definition, Label, Table, TableKind
 
 DEFINITIONS = Path(__file__).resolve().parent.parent / "definitions"
 DEFAULT_DEFINITION = "left_behind"
 
 _COLUMN_KEYS = {
-    "type", "zh", "en", "required", "codes", "min", "max", "pattern", "references", "protected", "purpose",
+    "type", "zh", "en", "required", "codes", "min", "max", "pattern", "references", "protected", "purpose", "future",
 }  # fmt: skip
 
 
-class DefinitionError(ValueError):
+class DefinitionError(UserError):
     """A definition that cannot be used: names the file, the place in it and what was wanted."""
 
 
@@ -56,13 +58,11 @@ def _build(folder: Path, ledger: Mapping[str, Any], features: Mapping[str, Any])
         name: {code: _label(words, f"{file} [codes.{name}] {code}") for code, words in values.items()}
         for name, values in ledger.get("codes", {}).items()
     }
+    for name, values in codes.items():
+        _check_words(values.items(), f"{file} [codes.{name}]")
     tables = {name: _table(name, raw, codes, file) for name, raw in _need(ledger, "tables", str(file)).items()}
-    for table in tables.values():
-        for column in table.columns.values():
-            if column.references is not None and column.references not in tables:
-                raise DefinitionError(
-                    f"{file} [tables.{table.name}] {column.name}: references '{column.references}', not a table here"
-                )
+    _check_references(tables, file)
+    limits = _need(ledger, "limits", str(file))
     return Definition(
         name=str(_need(head, "name", f"{file} [definition]")),
         version=str(_need(head, "version", f"{file} [definition]")),
@@ -77,8 +77,36 @@ def _build(folder: Path, ledger: Mapping[str, Any], features: Mapping[str, Any])
         codes=codes,
         tables=tables,
         features=dict(features),
-        hash=_content_hash(ledger, features),
+        hash=_content_hash([ledger, features]),
+        ledger_hash=_content_hash(_structure(ledger)),
+        dates_from=_day(limits, "dates_from", f"{file} [limits]"),
+        dates_to=_day(limits, "dates_to", f"{file} [limits]"),
     )
+
+
+def _check_references(tables: Mapping[str, Table], file: Path) -> None:
+    """Every reference names a table with a one-column key that can be read before it."""
+    for table in tables.values():
+        for column in table.columns.values():
+            if column.references is None:
+                continue
+            where = f"{file} [tables.{table.name}] {column.name}"
+            if column.references not in tables:
+                raise DefinitionError(f"{where}: references '{column.references}', not a table here")
+            if len(tables[column.references].key) != 1:
+                raise DefinitionError(f"{where}: references '{column.references}', whose key is more than one column")
+    waiting = {table.name: references_of(table) for table in tables.values()}
+    while waiting:
+        ready = [name for name, needs in waiting.items() if not needs & waiting.keys()]
+        if not ready:
+            raise DefinitionError(f"{file}: the references of {', '.join(sorted(waiting))} go round in a circle")
+        for name in ready:
+            del waiting[name]
+
+
+def references_of(table: Table) -> set[str]:
+    """The other tables whose keys this table names."""
+    return {column.references for column in table.columns.values() if column.references} - {table.name}
 
 
 def _table(name: str, raw: Mapping[str, Any], codes: Mapping[str, object], file: Path) -> Table:
@@ -91,6 +119,7 @@ def _table(name: str, raw: Mapping[str, Any], codes: Mapping[str, object], file:
     for column in key:
         if column not in columns:
             raise DefinitionError(f"{where} key: '{column}' is not among the columns")
+    _check_words(((column.name, column.label) for column in columns.values()), where)
     return Table(name, kind, key, _label(raw, where), str(raw.get("purpose", "")), columns)
 
 
@@ -119,6 +148,7 @@ def _column(name: str, raw: Mapping[str, Any], codes: Mapping[str, object], wher
         references=raw.get("references"),
         protected=bool(raw.get("protected", False)),
         purpose=str(raw.get("purpose", "")),
+        future=bool(raw.get("future", False)),
     )
 
 
@@ -132,6 +162,39 @@ def _need(raw: Mapping[str, Any], key: str, where: str) -> Any:  # noqa: ANN401 
     return raw[key]
 
 
-def _content_hash(ledger: Mapping[str, Any], features: Mapping[str, Any]) -> str:
-    text = json.dumps([ledger, features], ensure_ascii=False, sort_keys=True, default=str)
+def _day(raw: Mapping[str, Any], key: str, where: str) -> date:
+    value = _need(raw, key, where)
+    if type(value) is not date:
+        raise DefinitionError(f"{where} {key}: '{value}', wanted a date such as 2016-07-31, without quotes")
+    return value
+
+
+def _check_words(words: Iterable[tuple[str, Label]], where: str) -> None:
+    """No label may mean two things: senders write labels instead of names."""
+    meaning: dict[str, str] = {}
+    for name, label in words:
+        for word in {name, label.zh, label.en}:
+            if meaning.setdefault(word, name) != name:
+                raise DefinitionError(f"{where}: '{word}' could mean '{meaning[word]}' or '{name}'")
+
+
+def _structure(ledger: Mapping[str, Any]) -> dict[str, Any]:
+    """What stored rows depend on: no labels, no purposes."""
+    tables = {
+        name: {
+            "kind": raw["kind"],
+            "key": raw["key"],
+            "columns": {
+                column: {key: value for key, value in spec.items() if key not in ("zh", "en", "purpose")}
+                for column, spec in raw["columns"].items()
+            },
+        }
+        for name, raw in ledger["tables"].items()
+    }
+    codes = {name: list(values) for name, values in ledger.get("codes", {}).items()}
+    return {"definition": ledger["definition"]["name"], "tables": tables, "codes": codes, "limits": ledger["limits"]}
+
+
+def _content_hash(content: object) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

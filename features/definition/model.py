@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 Language = Literal["zh", "en"]
@@ -32,7 +33,8 @@ class Column:
     """What one column of a table may hold.
 
     ``codes`` names the code list of a category column; ``minimum`` and ``maximum`` are inclusive, in the column's
-    own unit; ``references`` names the table whose key the value must exist in.
+    own unit; ``references`` names the table whose key the value must exist in; ``future`` says that a date may lie
+    after the day the row was recorded.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Column:
     references: str | None = None
     protected: bool = False
     purpose: str = ""
+    future: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Definition:
 
     ``features`` holds the raw declarations of ``features.toml`` (order kept); ``features.definition.feature``
     turns them into feature specifications. ``hash`` is the sha256 of the parsed content: comments and layout do
-    not change it.
+    not change it. ``ledger_hash`` covers only what stored rows depend on (tables, columns, codes, limits), so that a
+    new label or feature leaves a stored ledger usable. Dates outside ``dates_from`` to ``dates_to`` are refused.
     """
 
     name: str
@@ -80,6 +84,9 @@ class Definition:
     tables: Mapping[str, Table]
     features: Mapping[str, Mapping[str, Any]]
     hash: str
+    ledger_hash: str
+    dates_from: date
+    dates_to: date
 
     def code_values(self, column: Column) -> tuple[str, ...]:
         """The values a category column may hold, in the order of the definition."""
