@@ -1,0 +1,161 @@
+"""The screening plan: everything a training run decides, as frozen domain words read from one dated data file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from features.cli.console import UserError
+from features.definition import Definition
+
+DEEPEST_TREE = 8
+"""The depth that exact explanation tables can hold (Shapley tables of at most 2**8 rows)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRule:
+    """What counts as a new need: within ``horizon_days``, of at least ``severity``, in one of ``domains``.
+
+    Empty ``domains`` means every support domain of the ledger definition.
+    """
+
+    horizon_days: int
+    severity: int
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The first and the last as-of date of a window, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRule:
+    """How as-of dates are laid out: every ``every_months`` on ``day``, in the order fit, calibrate, test.
+
+    Either the three spans are given, or they are counted in as-of dates back from the newest record: ``test_dates``
+    and ``calibrate_dates`` whole windows, and up to ``fit_dates`` that have ``history_days`` of records before them.
+    ``gap_days`` lie between the last as-of date of a window and the first of the next; ``recording_lag_days`` are
+    left after the last horizon so that visits written down late are in.
+    """
+
+    day: int
+    every_months: int
+    gap_days: int
+    recording_lag_days: int
+    history_days: int = 0
+    fit_dates: int = 0
+    calibrate_dates: int = 0
+    test_dates: int = 0
+    fit: Span | None = None
+    calibrate: Span | None = None
+    test: Span | None = None
+    data_cut_off: date | None = None
+
+    @property
+    def spans(self) -> tuple[Span, Span, Span] | None:
+        """The three windows when the plan gives them, in order; None when they are counted back from the data."""
+        if self.fit is None or self.calibrate is None or self.test is None:
+            return None
+        return (self.fit, self.calibrate, self.test)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRange:
+    """The range a learning parameter is searched in; ``log`` searches its orders of magnitude."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TuningRule:
+    """The search for learning parameters, inside the fit window only. Its budget counts trials, not seconds."""
+
+    trials: int
+    validation_share: float
+    household_share: float
+    rows_at_most: int
+    patience_rounds: int
+    space: Mapping[str, SearchRange]
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRule:
+    """LightGBM parameters before the search, the most rounds it may grow, and the most rows it may see."""
+
+    rounds: int
+    depth: int
+    rows_at_most: int
+    parameters: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityRule:
+    """``share`` of the cohort that a period's discretionary visits reach (k), and the draws of the random baseline."""
+
+    share: float
+    random_draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class BandRule:
+    """Shares of the cohort at calibration that the first two bands take; the rest is in turn."""
+
+    go_first_share: float
+    soon_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """When a result is too good to be true: a run above these AUC is refused unless a reason is given."""
+
+    model_auc_at_most: float
+    feature_auc_at_most: float
+    shuffled_auc_within: float
+    shuffled_rounds: int
+    rows_at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningPlan:
+    """All that a training run decides. Two runs of one plan on one ledger give the same trees."""
+
+    name: str
+    label: LabelRule
+    windows: WindowRule
+    new_household_share: float
+    seed: int
+    tuning: TuningRule
+    learning: LearningRule
+    capacity: CapacityRule
+    bands: BandRule
+    checks: CheckRule
+    explained_rows: int
+    hash: str
+
+    def domains(self, definition: Definition) -> tuple[str, ...]:
+        """The support domains the label looks at, in the definition's order.
+
+        Raises:
+            UserError: the plan names a domain or a severity that the definition does not have.
+        """
+        known = tuple(definition.domains)
+        unknown = [name for name in self.label.domains if name not in known]
+        if unknown:
+            raise UserError(
+                f"plan '{self.name}' [label] domains: '{unknown[0]}' is not a domain of '{definition.name}'",
+                f"use one of: {', '.join(known)}",
+            )
+        if self.label.severity not in definition.severities:
+            raise UserError(
+                f"plan '{self.name}' [label] severity: {self.label.severity} is not a severity of '{definition.name}'",
+                f"use one of: {', '.join(map(str, definition.severities))}",
+            )
+        return tuple(name for name in known if name in self.label.domains) or known
