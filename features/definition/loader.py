@@ -38,8 +38,7 @@ def load_definition(name_or_folder: str | Path = DEFAULT_DEFINITION) -> Definiti
         known = ", ".join(sorted(path.name for path in DEFINITIONS.iterdir() if path.is_dir()))
         raise DefinitionError(f"no definition '{name_or_folder}': give a folder, or one of: {known}")
     ledger = _read_toml(folder / "ledger.toml")
-    features = _read_toml(folder / "features.toml").get("features", {})
-    return _build(folder, ledger, features)
+    return _build(folder, ledger, _read_toml(folder / "features.toml"))
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -76,7 +75,9 @@ def _build(folder: Path, ledger: Mapping[str, Any], features: Mapping[str, Any])
         },
         codes=codes,
         tables=tables,
-        features=dict(features),
+        cohort=dict(ledger.get("cohort", {})),
+        features=dict(features.get("features", {})),
+        feature_settings={name: value for name, value in features.items() if name != "features"},
         hash=_content_hash([ledger, features]),
         ledger_hash=_content_hash(_structure(ledger)),
         dates_from=_day(limits, "dates_from", f"{file} [limits]"),

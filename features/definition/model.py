@@ -67,9 +67,10 @@ class Table:
 class Definition:
     """A whole ledger definition: its tables, code lists, support domains and declared features.
 
-    ``features`` holds the raw declarations of ``features.toml`` (order kept); ``features.definition.feature``
-    turns them into feature specifications. ``hash`` is the sha256 of the parsed content: comments and layout do
-    not change it. ``ledger_hash`` covers only what stored rows depend on (tables, columns, codes, limits), so that a
+    ``features`` holds the raw declarations of ``features.toml`` (order kept) and ``feature_settings`` its other
+    sections; ``features.definition.feature`` turns them into feature specifications. ``cohort`` is the raw
+    ``[cohort]`` of ``ledger.toml``, read by ``features.cohort``. ``hash`` is the sha256 of the parsed content: comments
+    and layout do not change it. ``ledger_hash`` covers only what stored rows depend on (tables, columns, codes, limits), so that a
     new label or feature leaves a stored ledger usable. Dates outside ``dates_from`` to ``dates_to`` are refused.
     """
 
@@ -82,7 +83,9 @@ class Definition:
     severities: Mapping[int, Label]
     codes: Mapping[str, Mapping[str, Label]]
     tables: Mapping[str, Table]
+    cohort: Mapping[str, Any]
     features: Mapping[str, Mapping[str, Any]]
+    feature_settings: Mapping[str, Any]
     hash: str
     ledger_hash: str
     dates_from: date
