@@ -1,0 +1,76 @@
+"""The border between an engine's own frames and the plain numbers and words the operators compute with.
+
+Inside, a date is a whole number of days since 1970-01-01, so that every operator is arithmetic that all engines share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from features.cli.console import UserError
+from features.definition.model import Table
+from features.definition.structure import RECORDED_ON, RETRACTS, ROW_ID, VALID_FROM
+from features.known import EPOCH, Frame
+
+BOOKKEEPING = (ROW_ID, VALID_FROM, RECORDED_ON, RETRACTS)
+_DATES = (VALID_FROM, RECORDED_ON)
+
+
+def plain(native: IntoFrame, table: Table, columns: Iterable[str]) -> Frame:
+    """The named columns of a ledger table with its bookkeeping, dates as day numbers; lazy where the engine is.
+
+    Raises:
+        UserError: a column the definition promises is not in the frame.
+    """
+    wanted = tuple(dict.fromkeys((*columns, *BOOKKEEPING)))
+    dates = [
+        name for name in wanted if name in _DATES or (name in table.columns and table.columns[name].type == "date")
+    ]
+    frame: Frame = nw.from_native(native, pass_through=False)
+    missing = [name for name in wanted if name not in frame.collect_schema()]
+    if missing:
+        raise UserError(
+            f"table {table.name}: no column '{missing[0]}'",
+            "read the table through the ledger store, which gives them all",
+        )
+    if isinstance(native, pd.DataFrame):
+        return _plain_pandas(native, wanted, dates)
+    return frame.lazy().select(*(nw.col(name).cast(nw.Int32) if name in dates else nw.col(name) for name in wanted))
+
+
+def days_to_dates(frame: Any, columns: Sequence[str]) -> Any:  # noqa: ANN401 - a native frame of any engine
+    """A native frame whose day-number columns are dates of its engine again."""
+    if isinstance(frame, pd.DataFrame):
+        return frame.assign(**{name: pd.to_datetime(frame[name], unit="D", origin=EPOCH) for name in columns})
+    dated = nw.from_native(frame).with_columns(nw.col(*columns).cast(nw.Int32).cast(nw.Date))
+    return dated.to_native()
+
+
+def settle(frame: Frame) -> Frame:
+    """Compute a lazy Polars frame once, so that the branches that follow share the result; others pass unchanged."""
+    if isinstance(frame, nw.LazyFrame) and frame.implementation.is_polars():
+        return frame.collect().lazy()
+    return frame
+
+
+def computed(frame: Frame) -> nw.DataFrame[Any]:
+    """The frame as an eager one."""
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _plain_pandas(native: pd.DataFrame, wanted: Sequence[str], dates: Sequence[str]) -> Frame:
+    """pandas keeps dates as datetimes or objects, and a column with nothing in it has no type worth trusting."""
+    made = {}
+    for name in wanted:
+        column = native[name]
+        if name in dates:
+            column = (pd.to_datetime(column) - pd.Timestamp(EPOCH)).dt.days
+        elif column.dtype == object and column.dropna().map(type).eq(str).all():
+            column = column.astype("str")
+        made[name] = column
+    return nw.from_native(pd.DataFrame(made, index=native.index).reset_index(drop=True))

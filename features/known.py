@@ -1,0 +1,54 @@
+"""What was known on a day: the one filter between the ledger's rows and everything that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import narwhals as nw
+from narwhals.typing import IntoFrame
+
+from features.definition.structure import RECORDED_ON, RETRACTS, ROW_ID, VALID_FROM
+
+Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
+
+EPOCH = date(1970, 1, 1)
+_SUCCESSION = (VALID_FROM, RECORDED_ON, ROW_ID)
+
+
+def known_rows(frame: Frame | IntoFrame, as_of: date) -> Frame:
+    """The rows recorded and valid by ``as_of`` and not taken back by then, without the retractions themselves.
+
+    Args:
+        frame: rows of one ledger table in any engine Narwhals speaks, with the bookkeeping columns.
+        as_of: the day whose knowledge counts.
+
+    Returns:
+        A Narwhals frame, lazy if the input was.
+    """
+    rows: Frame = nw.from_native(frame, pass_through=False)
+    day = day_literal(rows, RECORDED_ON, as_of)
+    recorded = rows.filter(nw.col(RECORDED_ON) <= day)
+    taken_back = recorded.filter(~nw.col(RETRACTS).is_null()).select(nw.col(RETRACTS).alias(ROW_ID)).unique()
+    facts = recorded.filter(nw.col(RETRACTS).is_null() & (nw.col(VALID_FROM) <= day))
+    return facts.join(taken_back, on=ROW_ID, how="anti")  # type: ignore[arg-type]  # both are of one kind
+
+
+def latest_rows(frame: Frame | IntoFrame, key: Sequence[str]) -> Frame:
+    """One row per key: the last by ``valid_from``, then ``recorded_on``, then ``row_id``."""
+    rows: Frame = nw.from_native(frame, pass_through=False)
+    return rows.unique(list(key), keep="last", order_by=list(_SUCCESSION))
+
+
+def day_literal(frame: Frame, column: str, day: date) -> Any:  # noqa: ANN401 - a date, a datetime or a day number
+    """``day`` as the engine compares it with the column: a date, a datetime, or days since 1970-01-01."""
+    kind = frame.collect_schema()[column]
+    if kind.is_numeric():
+        return day_number(day)
+    return datetime(day.year, day.month, day.day) if isinstance(kind, nw.Datetime) else day  # noqa: DTZ001 - a plain day
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - EPOCH) // timedelta(days=1)

@@ -1,0 +1,53 @@
+"""The state of every child of a county on a day: its latest known row joined with that of its household."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+from narwhals.typing import IntoFrame
+
+from features.definition.model import Definition
+from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, RECORDED_ON, REGION, VALID_FROM
+from features.known import Frame, known_rows, latest_rows
+
+HOUSEHOLD_VALID_FROM = "household_valid_from"
+
+
+def child_state(tables: Mapping[str, IntoFrame], definition: Definition, as_of: date, *, county: str = "") -> Any:  # noqa: ANN401 - a native frame of any engine
+    """One row per child as known on ``as_of``: all definition columns of children and households, children's winning.
+
+    Args:
+        tables: ledger tables of one county, of one engine.
+        definition: the ledger definition.
+        as_of: the day whose knowledge counts.
+        county: keep only households whose latest region lies in this county (a code prefix); "" keeps all.
+
+    Returns:
+        A native frame of the tables' engine. Beside the definition's columns it has ``valid_from`` and ``recorded_on``
+        of the child's row and ``household_valid_from``. A child whose household is not known yet stays, with nulls.
+    """
+    children = known_rows(tables[CHILDREN], as_of).select(*definition.tables[CHILDREN].columns, *_BOOK)
+    households = known_rows(tables[HOUSEHOLDS], as_of).select(*definition.tables[HOUSEHOLDS].columns, *_BOOK)
+    joined = join_state(latest_rows(children, [CHILD]), latest_rows(households, [HOUSEHOLD]))
+    return in_county(joined, county).drop("row_id").to_native()
+
+
+_BOOK = (VALID_FROM, RECORDED_ON, "row_id")
+
+
+def join_state(children: Frame, households: Frame) -> Frame:
+    """Latest children rows with the columns of their household's latest row that they have not themselves."""
+    own = set(children.collect_schema().names())
+    added = [name for name in households.collect_schema().names() if name not in own]
+    right = households.select(HOUSEHOLD, *added, nw.col(VALID_FROM).alias(HOUSEHOLD_VALID_FROM))
+    return children.join(right, on=HOUSEHOLD, how="left")  # type: ignore[arg-type]  # both are of one kind
+
+
+def in_county(state: Frame, county: str) -> Frame:
+    """The rows whose household lies in the county, or whose household is not known yet."""
+    if not county:
+        return state
+    return state.filter(nw.col(REGION).is_null() | nw.col(REGION).str.starts_with(county).fill_null(False))  # noqa: FBT003
