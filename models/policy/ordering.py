@@ -1,0 +1,63 @@
+"""The order of households: duties first, then the score, then the lot. One function for village, county and region."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+
+import polars as pl
+
+from features.definition.structure import CHILD, HOUSEHOLD
+
+TIE = "tie"
+DRIVER = "household_driver"
+ORDER_COLUMNS = (CHILD, HOUSEHOLD, "duty", "duty_due_on", "duty_severity", "score", TIE)
+
+_PLACE = "place"
+
+
+def lots(children: pl.Series, seed: str, as_of: dt.date) -> pl.Series:
+    """The lot each child draws for ties: a hash of seed, day and child number as UInt64, the same on any machine."""
+    key = hashlib.blake2b(f"{seed}|{as_of.isoformat()}".encode(), digest_size=32).digest()
+    drawn = (hashlib.blake2b(child.encode(), digest_size=8, key=key).digest() for child in children)
+    return pl.Series(TIE, [int.from_bytes(lot, "big") for lot in drawn], dtype=pl.UInt64)
+
+
+def in_order(children: pl.DataFrame) -> pl.DataFrame:
+    """The children in the order they are to be visited.
+
+    Duties come first, by due day and then severity; no score moves them. Then the highest score. Children without a
+    score come last. What is still equal falls by lot.
+
+    Args:
+        children: a row per child with ``ORDER_COLUMNS``; score null for a child that must not be scored.
+    """
+    score = pl.when(pl.col("duty")).then(None).otherwise(pl.col("score"))
+    return children.sort(
+        pl.col("duty"),
+        pl.col("duty_due_on"),
+        pl.col("duty_severity"),
+        score,
+        pl.col(TIE),
+        pl.col(CHILD),
+        descending=[True, False, False, True, False, False],
+        nulls_last=True,
+    )
+
+
+def household_places(children: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
+    """The place of every child's household and the child that gives it: child_id, household_driver, place.
+
+    A household takes the place of its highest child; all its children carry that place, counted from 1 without holes.
+
+    Args:
+        children: a row per child with ``ORDER_COLUMNS`` and the columns of ``within``.
+        within: count places anew in each of these groups, such as a village; a household belongs to one of them.
+    """
+    marked = in_order(children).with_columns(pl.col(HOUSEHOLD).is_first_distinct().alias(DRIVER))
+    drivers = marked.filter(pl.col(DRIVER)).with_row_index(_PLACE, offset=1)
+    if within:
+        drivers = drivers.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over(within).alias(_PLACE))
+    places = drivers.select(HOUSEHOLD, pl.col(_PLACE).cast(pl.Int64))
+    return marked.join(places, on=HOUSEHOLD, how="left", maintain_order="left").select(CHILD, DRIVER, _PLACE)
