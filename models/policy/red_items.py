@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from features.cli.console import UserError
+from features.cohort import years_before
 from features.definition import DefinitionError, Label
 from features.definition.condition import Conditions
 from models.policy.section import Section
@@ -24,11 +25,8 @@ class YoungerThan:
     years: int
 
     def born_after(self, as_of: dt.date) -> dt.date:
-        """The day after which a child must be born to be younger on ``as_of``; 29 February counts as 28."""
-        try:
-            return as_of.replace(year=as_of.year - self.years)
-        except ValueError:
-            return as_of.replace(year=as_of.year - self.years, day=28)
+        """The day after which a child must be born to be younger on ``as_of``."""
+        return years_before(as_of, self.years)
 
 
 @dataclass(frozen=True, slots=True)
