@@ -70,8 +70,9 @@ class Definition:
     ``features`` holds the raw declarations of ``features.toml`` (order kept) and ``feature_settings`` its other
     sections; ``features.definition.feature`` turns them into feature specifications. ``cohort`` is the raw
     ``[cohort]`` of ``ledger.toml``, read by ``features.cohort``. ``hash`` is the sha256 of the parsed content: comments
-    and layout do not change it. ``ledger_hash`` covers only what stored rows depend on (tables, columns, codes, limits), so that a
-    new label or feature leaves a stored ledger usable. Dates outside ``dates_from`` to ``dates_to`` are refused.
+    and layout do not change it. ``ledger_hash`` covers only what stored rows depend on (tables, columns, codes,
+    limits), so that a new label or feature leaves a stored ledger usable. Dates outside ``dates_from`` to
+    ``dates_to`` are refused.
     """
 
     name: str

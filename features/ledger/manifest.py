@@ -1,0 +1,82 @@
+"""The manifest of a ledger store: the one file that says what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from features.definition import Definition
+from features.ledger.contracts import table_schema
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """One table of one county as it lies in the store. ``file`` is relative to the store's folder."""
+
+    file: str
+    rows: int
+    sha256: str
+    first_valid: date | None
+    last_recorded: date | None
+    simulated_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the store holds: the definition it was made with, the columns of its tables, and every file."""
+
+    definition_name: str
+    definition_version: str
+    definition_hash: str
+    columns: Mapping[str, Mapping[str, str]]
+    counties: Mapping[str, Mapping[str, StoredTable]]
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the rows are made by the simulator."""
+        return any(table.simulated_rows for tables in self.counties.values() for table in tables.values())
+
+    @classmethod
+    def blank(cls, definition: Definition) -> Manifest:
+        """The manifest of a store without counties."""
+        columns = {
+            name: {column: str(kind) for column, kind in table_schema(definition, name).items()}
+            for name in definition.tables
+        }
+        return cls(definition.name, definition.version, definition.ledger_hash, columns, {})
+
+    def to_json(self) -> str:
+        """The manifest as written: sorted, so that the same content gives the same bytes."""
+        content = {"format": FORMAT, "simulated": self.simulated, **asdict(self)}
+        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """Read what ``to_json`` wrote; ValueError, KeyError or TypeError when it is something else."""
+        raw = json.loads(text)
+        if raw["format"] != FORMAT:
+            raise ValueError(f"format {raw['format']}")
+        counties = {
+            county: {name: _stored_table(table) for name, table in tables.items()}
+            for county, tables in raw["counties"].items()
+        }
+        return cls(raw["definition_name"], raw["definition_version"], raw["definition_hash"], raw["columns"], counties)
+
+
+def _stored_table(raw: Mapping[str, Any]) -> StoredTable:
+    days = {name: date.fromisoformat(raw[name]) if raw[name] else None for name in ("first_valid", "last_recorded")}
+    return StoredTable(**{**raw, **days})
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file's bytes, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

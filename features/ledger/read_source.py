@@ -1,0 +1,148 @@
+"""Find a sender's files and read each into typed rows, with what could not be read as faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from features.cli.console import UserError
+from features.definition import Column, Definition, Table
+from features.definition.structure import DEFINITION_VERSION, SOURCE
+from features.ledger.contracts import all_columns, table_of
+from features.ledger.faults import (
+    LINE,
+    Check,
+    Faults,
+    file_fault,
+    join_faults,
+    no_faults,
+    run_checks,
+    shown,
+)
+from features.ledger.parse import WANTED, as_text, parse
+from features.ledger.read_text import decode, read_body, read_header
+
+IGNORED_PREFIX = "_"
+"""Columns a sender's file may carry without their being read: rejects files say their reason in such columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of one table of one county. ``name`` is how errors call it."""
+
+    county: str
+    table: str
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file as read: ``sent`` as the sender wrote it, ``rows`` typed with their LINE, in the same order.
+
+    ``refused`` says that the file as a whole cannot be used; then both are empty.
+    """
+
+    file: SourceFile
+    sent: pl.DataFrame
+    rows: pl.DataFrame
+    faults: Faults
+    refused: bool = False
+
+
+def read_sheet(file: SourceFile, definition: Definition) -> Sheet:
+    """Read one CSV (UTF-8 or GB18030) or Parquet file. One that is no such file is refused with a fault."""
+    try:
+        return _read(file, definition)
+    except UserError as error:
+        return _refused(file, file_fault(file.name, "", "unreadable", f"{error.message}: {error.hint}"))
+
+
+def _refused(file: SourceFile, faults: Faults) -> Sheet:
+    return Sheet(file, pl.DataFrame(), pl.DataFrame(), faults, refused=True)
+
+
+def _read(file: SourceFile, definition: Definition) -> Sheet:
+    table = table_of(definition, file.table)
+    text = decode(file.path) if file.path.suffix.lower() == ".csv" else None
+    whole = _read_parquet(file) if text is None else pl.DataFrame()
+    header = whole.columns if text is None else read_header(text)
+    names, faults = _match_columns(file, table, header)
+    if not faults.is_empty():
+        return _refused(file, faults)
+    ragged = no_faults()
+    if text is not None:
+        whole, ragged = read_body(text, header, file.name)
+    else:
+        whole = whole.with_row_index(LINE, offset=1).cast({LINE: pl.Int64})
+    sent = whole.select(LINE, *names.values())
+    rows, seen = _type_rows(sent, names, table, definition)
+    checks = [_readable(column, definition) for column in all_columns(table) if column.name in names]
+    marked = rows.with_columns(seen[name].is_not_null().alias(f"{name} sent") for name in names)
+    found = run_checks(marked, file.name, checks, seen)
+    rows = rows.with_columns(
+        pl.col(SOURCE).fill_null(file.path.name), pl.col(DEFINITION_VERSION).fill_null(definition.version)
+    )
+    return Sheet(file, sent, rows, join_faults([ragged, found]))
+
+
+def _type_rows(
+    sent: pl.DataFrame, names: dict[str, str], table: Table, definition: Definition
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The typed rows with their LINE, and the columns that were sent as text under the table's names."""
+    typed, seen = [sent[LINE]], []
+    for column in all_columns(table):
+        codes = definition.codes.get(column.codes or "", {})
+        if column.name in names:
+            values = sent[names[column.name]]
+            seen.append(as_text(values).alias(column.name))
+        else:
+            values = pl.Series([None] * sent.height, dtype=pl.Null)
+        typed.append(parse(column, codes, values).alias(column.name))
+    return pl.DataFrame(typed), pl.DataFrame(seen)
+
+
+def _readable(column: Column, definition: Definition) -> Check:
+    codes = ", ".join(definition.code_values(column))
+    fails = pl.col(f"{column.name} sent") & pl.col(column.name).is_null()
+    if column.type == "category":
+        return Check("code", column.name, fails, f"one of {codes}")
+    if column.type == "categories":
+        return Check("code", column.name, fails, f"any of {codes}, separated by ';'")
+    return Check("type", column.name, fails, WANTED[column.type])
+
+
+def _match_columns(file: SourceFile, table: Table, header: Sequence[str]) -> tuple[dict[str, str], Faults]:
+    """Which sent column holds which column of the table; a header may be a name or a label in either language."""
+    words = {word: c.name for c in all_columns(table) for word in (c.label.zh, c.label.en, c.name)}
+    if not words.keys() & set(header):
+        wanted = f"column names in the first line, such as {', '.join(table.key)}"
+        return {}, file_fault(file.name, "", "no header", wanted)
+    names: dict[str, str] = {}
+    faults: list[Faults] = []
+    for number, sent in enumerate(header, start=1):
+        name = words.get(sent)
+        if sent.startswith(IGNORED_PREFIX):
+            continue
+        if name is None:
+            wanted = "a column of the ledger definition: delete it, or begin its name with '_' and it is not read"
+            faults.append(file_fault(file.name, shown(sent) or f"(number {number})", "unknown column", wanted))
+        elif name in names:
+            faults.append(file_fault(file.name, sent, "column twice", f"'{name}' only once"))
+        else:
+            names[name] = sent
+    for column in all_columns(table):
+        if column.name not in names and (column.required or column.name in table.key):
+            wanted = f"a column '{column.name}' ({column.label.zh}, {column.label.en})"
+            faults.append(file_fault(file.name, column.name, "missing column", wanted))
+    return names, join_faults(faults)
+
+
+def _read_parquet(file: SourceFile) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(file.path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UserError("not a whole Parquet file", "send it again, uncut") from error
