@@ -177,18 +177,19 @@ def check_county(task: CountyTask, stored: Mapping[str, pl.DataFrame]) -> Checke
 def _check_sheet(
     sheet: Sheet, definition: Definition, stored: pl.DataFrame, county: County
 ) -> tuple[pl.DataFrame, Faults, int]:
-    """Good new rows, faults, and the number of rows sent before. Each stage sees only rows good so far."""
+    """Good new rows, faults, and the number of rows sent before."""
     table, file = definition.tables[sheet.file.table], sheet.file.name
-    found = [sheet.faults, run_checks(sheet.rows, file, row_checks(table, definition))]
+    seen = sheet.seen
+    found = [sheet.faults, run_checks(sheet.rows, file, row_checks(table, definition), seen)]
     rows = with_row_ids(_without(sheet.rows, join_faults(found)), table)
     rows, repeated = sort_out(rows, stored, table)
     found.append(run_checks(rows, file, identity_checks(table)))
-    rows = mark_references(_without(rows, found[-1]), table, definition, county)
-    found.append(run_checks(rows, file, reference_checks(table)))
-    rows = _without(rows, found[-1])
+    marked = mark_references(sheet.rows, rows, table, definition, county)
+    found.append(run_checks(marked, file, reference_checks(table), seen))
+    rows = _without(rows, join_faults(found))
     found.append(run_checks(mark_retractions(rows, stored, table), file, retraction_checks(table)))
     rows = _without(rows, found[-1]).select(column.name for column in all_columns(table))
-    faults = join_faults(found)
+    faults = join_faults(found).sort("row", maintain_order=True)
     rejected = sheet.rows.join(faults, left_on=LINE, right_on="row", how="semi")
     county.rows[table.name] = pl.concat([stored, rows])
     county.rejected[table.name] = rejected.select(stored.columns)

@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 import polars as pl
 
+from features.ledger.parse import as_text
+
 LINE = "_row"
 """The row as the sender sees it: the line in a spreadsheet (the header is 1) or the record of a Parquet file."""
 
@@ -71,7 +73,7 @@ def run_checks(frame: pl.DataFrame, file: str, checks: Iterable[Check], seen: pl
 def _faults_of(frame: pl.DataFrame, seen: pl.DataFrame, file: str, check: Check) -> Faults:
     mask = frame.select(check.fails.fill_null(value=False).alias("fails")).to_series()
     lines = frame[LINE].filter(mask)
-    values = seen[check.column].filter(mask).cast(pl.String)
+    values = as_text((seen if check.column in seen.columns else frame)[check.column].filter(mask))
     return pl.DataFrame(
         {
             "file": [file] * len(lines),

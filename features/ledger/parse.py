@@ -35,27 +35,31 @@ def as_text(sent: pl.Series) -> pl.Series:
     return text.set(text == "", None)
 
 
-def parse(column: Column, codes: Mapping[str, Label], sent: pl.Series) -> pl.Series:
-    """Typed values of one column; null where nothing was sent and where it cannot be read."""
+def parse(column: Column, codes: Mapping[str, Label], sent: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Typed values of one column, null where nothing was sent, and a mask of those that cannot be read (null too)."""
     wanted = POLARS_TYPES[column.type]
-    if sent.dtype == pl.Null:
-        return pl.Series(column.name, [None] * len(sent), dtype=wanted)
     if _fits(column, sent.dtype):
-        return sent.cast(wanted).fill_nan(None) if wanted == pl.Float64 else sent.cast(wanted)
-    return _from_text(column, codes, as_text(sent)).alias(column.name)
+        typed = sent.cast(wanted)
+        if wanted == pl.Float64:
+            typed = typed.fill_nan(None)
+            return typed.set(typed.is_infinite(), None), typed.is_infinite().fill_null(value=False)
+        return typed, pl.repeat(value=False, n=len(sent), eager=True)
+    text = as_text(sent)
+    typed = _from_text(column, codes, text)
+    return typed, text.is_not_null() & typed.is_null()
 
 
 def _fits(column: Column, sent: pl.DataType) -> bool:
     """Whether the sender's type can be taken as it is."""
     match column.type:
         case "integer":
-            return sent.is_integer()
+            return sent.is_integer() or sent == pl.Null
         case "number":
-            return sent.is_numeric()
+            return sent.is_numeric() or sent == pl.Null
         case "date" | "boolean":
-            return sent == POLARS_TYPES[column.type]
+            return sent in (POLARS_TYPES[column.type], pl.Null)
         case _:
-            return False
+            return sent == pl.Null
 
 
 def _from_text(column: Column, codes: Mapping[str, Label], text: pl.Series) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import polars as pl
 from features.cli.console import UserError
 from features.definition import Column, Definition, Table
 from features.definition.structure import DEFINITION_VERSION, SOURCE
-from features.ledger.contracts import all_columns, table_of
+from features.ledger.contracts import POLARS_TYPES, all_columns, table_of
 from features.ledger.faults import (
     LINE,
     Check,
@@ -22,7 +22,7 @@ from features.ledger.faults import (
     run_checks,
     shown,
 )
-from features.ledger.parse import WANTED, as_text, parse
+from features.ledger.parse import WANTED, parse
 from features.ledger.read_text import decode, read_body, read_header
 
 IGNORED_PREFIX = "_"
@@ -41,13 +41,15 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file as read: ``sent`` as the sender wrote it, ``rows`` typed with their LINE, in the same order.
+    """A file as read: ``seen`` as the sender wrote it, ``rows`` typed, in the same order and both with their LINE.
 
-    ``refused`` says that the file as a whole cannot be used; then both are empty.
+    ``headers`` gives the sender's name of each column in ``seen``. ``refused`` says that the file as a whole cannot
+    be used; then there are no rows.
     """
 
     file: SourceFile
-    sent: pl.DataFrame
+    headers: Mapping[str, str]
+    seen: pl.DataFrame
     rows: pl.DataFrame
     faults: Faults
     refused: bool = False
@@ -62,7 +64,7 @@ def read_sheet(file: SourceFile, definition: Definition) -> Sheet:
 
 
 def _refused(file: SourceFile, faults: Faults) -> Sheet:
-    return Sheet(file, pl.DataFrame(), pl.DataFrame(), faults, refused=True)
+    return Sheet(file, {}, pl.DataFrame(), pl.DataFrame(), faults, refused=True)
 
 
 def _read(file: SourceFile, definition: Definition) -> Sheet:
@@ -78,36 +80,35 @@ def _read(file: SourceFile, definition: Definition) -> Sheet:
         whole, ragged = read_body(text, header, file.name)
     else:
         whole = whole.with_row_index(LINE, offset=1).cast({LINE: pl.Int64})
-    sent = whole.select(LINE, *names.values())
-    rows, seen = _type_rows(sent, names, table, definition)
+    seen = whole.select(LINE, *(pl.col(sent).alias(name) for name, sent in names.items()))
+    marked = _type_rows(seen, table, definition)
     checks = [_readable(column, definition) for column in all_columns(table) if column.name in names]
-    marked = rows.with_columns(seen[name].is_not_null().alias(f"{name} sent") for name in names)
     found = run_checks(marked, file.name, checks, seen)
-    rows = rows.with_columns(
-        pl.col(SOURCE).fill_null(file.path.name), pl.col(DEFINITION_VERSION).fill_null(definition.version)
+    rows = marked.select(
+        LINE,
+        *(column.name for column in all_columns(table) if column.name not in (SOURCE, DEFINITION_VERSION)),
+        pl.col(SOURCE).fill_null(file.path.name),
+        pl.col(DEFINITION_VERSION).fill_null(definition.version),
     )
-    return Sheet(file, sent, rows, join_faults([ragged, found]))
+    return Sheet(file, names, seen, rows, join_faults([ragged, found]))
 
 
-def _type_rows(
-    sent: pl.DataFrame, names: dict[str, str], table: Table, definition: Definition
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The typed rows with their LINE, and the columns that were sent as text under the table's names."""
-    typed, seen = [sent[LINE]], []
+def _type_rows(seen: pl.DataFrame, table: Table, definition: Definition) -> pl.DataFrame:
+    """The typed rows with their LINE, and beside each column that was sent a mask of what could not be read."""
+    made = [seen[LINE]]
     for column in all_columns(table):
-        codes = definition.codes.get(column.codes or "", {})
-        if column.name in names:
-            values = sent[names[column.name]]
-            seen.append(as_text(values).alias(column.name))
+        if column.name in seen.columns:
+            codes = definition.codes.get(column.codes or "", {})
+            typed, unread = parse(column, codes, seen[column.name])
+            made += [typed.alias(column.name), unread.alias(f"{column.name} unread")]
         else:
-            values = pl.Series([None] * sent.height, dtype=pl.Null)
-        typed.append(parse(column, codes, values).alias(column.name))
-    return pl.DataFrame(typed), pl.DataFrame(seen)
+            made.append(pl.Series(column.name, [None] * seen.height, dtype=POLARS_TYPES[column.type]))
+    return pl.DataFrame(made)
 
 
 def _readable(column: Column, definition: Definition) -> Check:
     codes = ", ".join(definition.code_values(column))
-    fails = pl.col(f"{column.name} sent") & pl.col(column.name).is_null()
+    fails = pl.col(f"{column.name} unread")
     if column.type == "category":
         return Check("code", column.name, fails, f"one of {codes}")
     if column.type == "categories":

@@ -38,8 +38,13 @@ def reading_order(definition: Definition) -> list[str]:
     return order
 
 
-def mark_references(rows: pl.DataFrame, table: Table, definition: Definition, county: County) -> pl.DataFrame:
-    """The rows with a mark for each reference that leads nowhere, or only to a rejected row."""
+def mark_references(
+    rows: pl.DataFrame, good: pl.DataFrame, table: Table, definition: Definition, county: County
+) -> pl.DataFrame:
+    """All rows sent, with a mark for each reference that leads nowhere, or only to a rejected row.
+
+    ``good`` are those of the rows that are in order by themselves; only they can vouch for others.
+    """
     for column in table.columns.values():
         if column.references is None:
             continue
@@ -52,7 +57,7 @@ def mark_references(rows: pl.DataFrame, table: Table, definition: Definition, co
             (missing & value.is_in(refused)).alias(f"{column.name} rejected"),
             (missing & ~value.is_in(refused)).alias(f"{column.name} unknown"),
         )
-    return mark_belonging(rows, table, county)
+    return _mark_belonging(rows, good, table, county)
 
 
 def reference_checks(table: Table) -> list[Check]:
@@ -73,12 +78,12 @@ def reference_checks(table: Table) -> list[Check]:
     return checks + _belonging_checks(table)
 
 
-def mark_belonging(rows: pl.DataFrame, table: Table, county: County) -> pl.DataFrame:
+def _mark_belonging(rows: pl.DataFrame, good: pl.DataFrame, table: Table, county: County) -> pl.DataFrame:
     """Mark children of another household than the one visited, and households that never lived in the county."""
     if table.name == HOUSEHOLDS:
-        every = pl.concat([county.rows[HOUSEHOLDS].select(HOUSEHOLD, REGION), rows.select(HOUSEHOLD, REGION)])
+        every = pl.concat([county.rows[HOUSEHOLDS].select(HOUSEHOLD, REGION), good.select(HOUSEHOLD, REGION)])
         here = every.filter(pl.col(REGION).str.starts_with(county.code))[HOUSEHOLD].unique()
-        never = pl.col(REGION).is_not_null() & ~pl.col(HOUSEHOLD).is_in(here.implode())
+        never = ~pl.col(REGION).str.starts_with(county.code) & ~pl.col(HOUSEHOLD).is_in(here.implode())
         return rows.with_columns(never.alias("never here"))
     if not {VISIT, CHILD} <= table.columns.keys():
         return rows

@@ -18,10 +18,15 @@ def write_rejects(sheet: Sheet, faults: Faults, folder: Path) -> None:
     UTF-8 with a mark, so that a spreadsheet shows Chinese. An import reads the folder as it is.
     """
     reasons = faults.group_by("row", maintain_order=True).agg(_reason().str.join("; ").alias("_reason"))
-    sent = sheet.sent.select(pl.col(LINE), *(as_text(sheet.sent[name]) for name in sheet.sent.columns if name != LINE))
-    rejected = sent.join(reasons, left_on=LINE, right_on="row", how="inner", maintain_order="left")
-    columns = [name for name in sheet.sent.columns if name != LINE]
-    out = rejected.select(*columns, "_reason", pl.lit(sheet.file.name).alias("_file"), LINE)
+    sent = sheet.seen.join(reasons, left_on=LINE, right_on="row", how="inner", maintain_order="left")
+    out = pl.DataFrame(
+        [
+            *(as_text(sent[name]).alias(header) for name, header in sheet.headers.items()),
+            sent["_reason"],
+            pl.Series("_file", [sheet.file.name] * sent.height, dtype=pl.String),
+            sent[LINE],
+        ]
+    )
     path = folder / sheet.file.county / f"{sheet.file.table}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     out.write_csv(path, include_bom=True)

@@ -1,0 +1,157 @@
+"""``mopai ledger``: check what a sender sent, import it, show what is held, and map foreign files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from features.cli.console import home, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from features.ledger.faults import Faults
+
+EXIT_FAULTS = 1
+EXIT_PARTLY_IMPORTED = 3
+
+Source = Annotated[
+    Path, typer.Argument(help="Folder of COUNTY/TABLE.csv or .parquet; with --county, tables or one file.")
+]
+County = Annotated[str | None, typer.Option(help="County code, six digits, when the source has no county folders.")]
+TableName = Annotated[str | None, typer.Option("--table", help="Table of a single file; default: the file's name.")]
+DefinitionName = Annotated[str, typer.Option("--definition", help="Ledger definition: a name or a folder.")]
+Ledger = Annotated[Path | None, typer.Option(help="Ledger folder.", show_default="MOPAI_HOME/ledger")]
+FaultsFile = Annotated[Path | None, typer.Option("--faults", help="Write every fault to this CSV file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
+
+ledger_app = typer.Typer(no_args_is_help=True, help="Check, import and show the ledger of households and visits.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``mopai ledger`` to the command line."""
+    app.add_typer(ledger_app, name="ledger")
+
+
+@ledger_app.command("check", epilog="Example: mopai ledger check from-county --faults faults.csv")
+def check(
+    source: Source,
+    *,
+    county: County = None,
+    table: TableName = None,
+    definition: DefinitionName = "left_behind",
+    ledger: Ledger = None,
+    rejects: Annotated[Path | None, typer.Option(help="Write faulty rows to this new folder.")] = None,
+    faults: FaultsFile = None,
+    json: Json = False,
+) -> None:
+    """Say what is wrong with a sender's files, without importing them.
+
+    Exit code 0: nothing is wrong. 1: there are faults, or the source cannot be read.
+    """
+    from features.definition import load_definition
+    from features.ledger import listing
+    from features.ledger.check import check_folder
+
+    with progress_bar("checking counties", quiet=json) as progress:
+        report = check_folder(
+            source, load_definition(definition), county=county, table=table,
+            ledger=ledger or home() / "ledger", rejects=rejects, progress=progress,
+        )  # fmt: skip
+    _write_faults(report.faults, faults)
+    if json:
+        print_json(listing.report_json(report))
+    else:
+        listing.print_report(report, faults)
+    if not report.good:
+        raise typer.Exit(EXIT_FAULTS)
+
+
+@ledger_app.command("import", epilog="Example: mopai ledger import from-county --rejects to-correct")
+def import_(
+    source: Source,
+    *,
+    county: County = None,
+    table: TableName = None,
+    definition: DefinitionName = "left_behind",
+    ledger: Ledger = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="New folder for faulty rows.", show_default="the next MOPAI_HOME/rejects/NUMBER")
+    ] = None,
+    faults: FaultsFile = None,
+    json: Json = False,
+) -> None:
+    """Import all good rows that the ledger does not hold yet, in one step.
+
+    Faulty rows go to the rejects folder with the reason; correct them there and import that folder.
+    Exit code 0: every row is in the ledger. 3: good rows are, others were rejected or files refused.
+    1: nothing was imported.
+    """
+    from features.definition import load_definition
+    from features.ledger import listing
+    from features.ledger.importer import import_folder
+
+    with progress_bar("importing counties", quiet=json) as progress:
+        report = import_folder(
+            source, ledger or home() / "ledger", load_definition(definition), county=county, table=table,
+            rejects=rejects or _next_folder(home() / "rejects"), progress=progress,
+        )  # fmt: skip
+    _write_faults(report.faults, faults)
+    if json:
+        print_json(listing.report_json(report))
+    else:
+        listing.print_report(report, faults)
+        if report.rejects is not None:
+            typer.echo(f"correct the rejected rows, then: mopai ledger import {report.rejects}")
+    if not report.faults.is_empty():
+        raise typer.Exit(EXIT_PARTLY_IMPORTED if report.total.accepted + report.total.repeated else EXIT_FAULTS)
+
+
+@ledger_app.command(epilog="Example: mopai ledger show --child c0001 --as-of 2019-06-30")
+def show(
+    *,
+    ledger: Ledger = None,
+    child: Annotated[str | None, typer.Option(help="Show the rows of this child and its household.")] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only what was known on this day.", show_default="all"),
+    ] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Compare every file with the manifest first.")] = False,
+    json: Json = False,
+) -> None:
+    """Show the counties a ledger holds, or with --child every row that speaks of one child, with its record number."""
+    from features.ledger import listing
+    from features.ledger.history import child_history
+    from features.ledger.store import LedgerStore
+    from features.ledger.store import verify as verify_store
+
+    store = LedgerStore.open(ledger or home() / "ledger")
+    if verify:
+        verify_store(store)
+    if child is not None:
+        history = child_history(store, child, as_of.date() if as_of else None)
+        if json:
+            print_json(
+                {"child_id": child, "simulated": store.simulated, "rows": {n: f.to_dicts() for n, f in history.items()}}
+            )
+        else:
+            listing.print_history(history)
+    elif json:
+        print_json(listing.store_json(store))
+    else:
+        listing.print_store(store)
+
+
+def _next_folder(parent: Path) -> Path:
+    """The first numbered folder that does not exist."""
+    number = 1
+    while (parent / f"{number:03d}").exists():
+        number += 1
+    return parent / f"{number:03d}"
+
+
+def _write_faults(faults: Faults, path: Path | None) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        faults.write_csv(path, include_bom=True)
