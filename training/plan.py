@@ -118,8 +118,8 @@ class CheckRule:
 
     model_auc_at_most: float
     feature_auc_at_most: float
-    shuffled_auc_within: float
-    shuffled_rounds: int
+    dealt_errors_at_most: float
+    dealt_rounds: int
     rows_at_most: int
 
 

@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ class _Section:
 
     def finish(self) -> None:
         if self._left:
-            raise UserError(f"{self.where}: unknown key '{sorted(self._left)[0]}'", "remove it, or correct its name")
+            raise UserError(f"{self.where}: unknown key '{min(self._left)}'", "remove it, or correct its name")
 
 
 def load_plan(name_or_file: str | Path = DEFAULT_PLAN) -> ScreeningPlan:
@@ -156,7 +157,7 @@ def _windows(section: _Section, horizon_days: int) -> WindowRule:
 
 def _spans(section: _Section, gap_days: int) -> dict[str, Span]:
     spans = {name: _span(section, name) for name in _SPANS}
-    for before, after in zip(_SPANS, _SPANS[1:], strict=False):
+    for before, after in pairwise(_SPANS):
         apart = (spans[after].first - spans[before].last).days
         if apart < gap_days:
             raise section.refuse(after, str(spans[after].first), f"a first date {gap_days} days after '{before}' ends")
@@ -217,7 +218,7 @@ def _checks(section: _Section) -> CheckRule:
     return CheckRule(
         model_auc_at_most=section.share("model_auc_at_most", 0.5),
         feature_auc_at_most=section.share("feature_auc_at_most", 0.5),
-        shuffled_auc_within=section.share("shuffled_auc_within", high=0.5),
-        shuffled_rounds=section.whole("shuffled_rounds", 1),
+        dealt_errors_at_most=section.share("shuffled_auc_within", high=0.5),
+        dealt_rounds=section.whole("dealt_rounds", 1),
         rows_at_most=section.whole("rows_at_most", 1),
     )

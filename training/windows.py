@@ -43,9 +43,7 @@ def plan_windows(plan: ScreeningPlan, first_visit: date, newest_record: date) ->
     """
     rule = plan.windows
     cut = rule.data_cut_off or newest_record
-    windows = (
-        _given(rule, rule.spans, cut) if rule.spans is not None else _counted(rule, plan.label, first_visit, cut)
-    )
+    windows = _given(rule, rule.spans, cut) if rule.spans is not None else _counted(rule, plan.label, first_visit, cut)
     newest_needed = windows.test[-1] + timedelta(days=plan.label.horizon_days)
     if newest_needed > cut:
         raise UserError(

@@ -1,0 +1,143 @@
+"""The model card: what the model is for and not for, what it was made from, how good it is and where it fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from features.definition import Definition
+from training.evaluation import BASELINES, MODEL, Estimate
+from training.leakage import Suspicion
+from training.plan import ScreeningPlan
+from training.windows import WINDOW_NAMES, Windows
+
+_NOT_FOR = (
+    "decisions on a family, on support or on a removal: a score only orders visits",
+    "postponing or replacing a visit that law or policy demands: duties come first",
+    "judging a visitor, a village or a group",
+    "children outside the cohort, or ledgers of another definition",
+)
+_LIMITS = (
+    "Labels exist only where somebody went and looked. Children nobody visited may differ; the bounds say by how much "
+    "at most.",
+    "A recorded need depends on who looked: what visitors overlook, the model does not learn to find.",
+    "The figures speak of the counties and months named here. Elsewhere they must be measured again.",
+    "Reasons say what moved the score, not what caused a need.",
+)
+
+
+def model_card(
+    definition: Definition,
+    plan: ScreeningPlan,
+    windows: Windows,
+    estimates: Sequence[Estimate],
+    *,
+    trees: str,
+    simulated: bool,
+    label_counts: Mapping[str, Mapping[str, int]],
+    suspicions: Sequence[Suspicion],
+    accepted_because: str,
+) -> str:
+    """The card in Markdown with YAML front matter.
+
+    Args:
+        definition: the ledger definition learned from.
+        plan: the screening plan.
+        windows: the as-of dates of each window.
+        estimates: the measured estimates, in the order to show.
+        trees: identity of the booster.
+        simulated: whether the ledger was made by the simulator.
+        label_counts: children by window and outcome.
+        suspicions: figures that were too good to be true.
+        accepted_because: the reason given for going on all the same.
+    """
+    head = {
+        "model": "visit-risk",
+        "trees": trees,
+        "definition": f"{definition.name} {definition.version}",
+        "plan": plan.name,
+        "simulated": simulated,
+        "label": "new need on the first completed visit",
+        "horizon_days": plan.label.horizon_days,
+    }
+    # JSON is YAML: quoted this way, no value can break out of the front matter.
+    front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
+    sections = (
+        _purpose(definition, simulated),
+        _label(definition, plan),
+        _windows(windows, label_counts),
+        _estimates(estimates, plan),
+        _doubts(suspicions, accepted_because),
+        _list("Limits", _LIMITS),
+    )
+    return f"---\n{front}\n---\n\n# Model card: visit-risk\n\n" + "\n\n".join(sections) + "\n"
+
+
+def _purpose(definition: Definition, simulated: bool) -> str:  # noqa: FBT001 - named by every caller
+    said = "\n\n**Made from a simulated ledger. It says nothing about real children.**" if simulated else ""
+    return f"## For\n\n{definition.purpose}{said}\n\n" + _list("Not for", _NOT_FOR)
+
+
+def _label(definition: Definition, plan: ScreeningPlan) -> str:
+    rule = plan.label
+    domains = ", ".join(definition.domains[name].en for name in plan.domains(definition))
+    severity = definition.severities[rule.severity].en
+    return (
+        "## Label\n\n"
+        f"On the first completed visit within {rule.horizon_days} days after the as-of date that no report triggered: "
+        f"was a new need recorded for this child, {severity} or worse, in {domains}? New: in a domain with no open "
+        "finding, or more severe than the open one. Not known unless the child was seen and every one of these "
+        "domains looked at. Each visit counts once over the as-of dates and children it labels."
+    )
+
+
+def _windows(windows: Windows, label_counts: Mapping[str, Mapping[str, int]]) -> str:
+    rows = [
+        f"| {name} | {windows.dates(name)[0]} | {windows.dates(name)[-1]} | {len(windows.dates(name))} | "
+        + " | ".join(f"{count:,}" for count in label_counts[name].values())
+        + " |"
+        for name in WINDOW_NAMES
+    ]
+    head = (
+        "| window | first as-of date | last | dates | labelled | partly assessed | not seen | no visit | "
+        "new needs left out (partly assessed) |\n|---|---|---|---|---|---|---|---|---|"
+    )
+    return f"## Windows\n\n{head}\n" + "\n".join(rows) + f"\n\nLabels as known on {windows.cut}."
+
+
+def _estimates(estimates: Sequence[Estimate], plan: ScreeningPlan) -> str:
+    return "## Estimates\n\n" + "\n\n".join(_estimate(one, plan) for one in estimates)
+
+
+def _estimate(one: Estimate, plan: ScreeningPlan) -> str:
+    rows = [
+        f"| {name.replace('_', ' ')} | {number(found.auc)} | {number(found.at_k.precision)} | "
+        f"{number(found.at_k.lower)} to {number(found.at_k.upper)} | {number(found.at_k.recall)} | "
+        f"{number(found.at_k.lift)} | {number(one.gain(name) if name != MODEL else None)} |"
+        for name in (MODEL, *BASELINES)
+        for found in (one.ranking(name),)
+    ]
+    return (
+        f"### {one.name.replace('_', ' ')}, {one.window} window\n\n"
+        f"{one.children:,} children on {one.dates} as-of dates, {one.labelled_share:.1%} with a label; new needs "
+        f"{number(one.base_rate)}, all needs {number(one.all_needs_rate)} of these. Brier score {number(one.brier)}, "
+        f"calibration slope {number(one.slope)}, intercept {number(one.intercept)}.\n\n"
+        f"At k = {plan.capacity.share:.0%} of the cohort, averaged over as-of dates:\n\n"
+        "| ranking | AUC | precision | bounds | recall | lift | model adds |\n|---|---|---|---|---|---|---|\n"
+        + "\n".join(rows)
+    )
+
+
+def _doubts(suspicions: Sequence[Suspicion], accepted_because: str) -> str:
+    if not suspicions:
+        return "## Too good to be true\n\nNothing was."
+    return _list("Too good to be true", [str(one) for one in suspicions]) + f"\n\nAccepted because: {accepted_because}"
+
+
+def _list(title: str, lines: Sequence[str]) -> str:
+    return f"## {title}\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def number(value: float | None) -> str:
+    """A figure for people: three decimals, or that it is not estimable."""
+    return "not estimable" if value is None else f"{value:.3f}"

@@ -1,0 +1,217 @@
+"""Rows to learn from and to evaluate on: every county at every as-of date of the plan, features beside labels.
+
+Counties are built in separate processes and kept as files, so that memory holds one county per process, and later
+only the rows the fit may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from features.cli.console import Progress, UserError, silent
+from features.contract import FeatureContract, feature_contract
+from features.definition import Definition
+from features.definition import structure as s
+from features.known import known_rows, latest_rows
+from features.ledger.store import LedgerStore
+from features.parallel import map_processes
+from features.table import build_feature_table
+from training.baselines import simple_facts
+from training.labels import ALL_NEEDS, LABEL, VisitOutcomes, label_cohort, visit_outcomes
+from training.leakage import features_that_move
+from training.plan import ScreeningPlan
+from training.windows import WINDOW_NAMES, WindowName, Windows, plan_windows, seeded_share
+
+Matrix = npt.NDArray[np.float32]
+
+AS_OF = "as_of"
+COUNTY = "county"
+HELD_OUT = "held_out"
+_EVIDENCE = (s.VISITS, s.ASSESSMENTS, s.FINDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Feature values, float32 (n, p) in the contract's order, and beside them what is known of each row.
+
+    ``rows``: child_id, household_id, county, as_of, visit_id, visitor_id (audit only), label, all_needs, held_out and
+    the facts simple rankers use. Both have the same n rows in the same order.
+    """
+
+    matrix: Matrix
+    rows: pl.DataFrame
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Part:
+        """The rows where ``keep``, shape (n,), is true."""
+        return Part(np.asarray(self.matrix[keep]), self.rows.filter(pl.Series(keep)))
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The built rows of a ledger, as files under ``folder``, and the counts behind them.
+
+    ``counts``: one row per county, window and as-of date and outcome with the number of children and how many new
+    needs were recorded where the label must stay null. ``moved``: features that changed when the rows recorded after
+    the as-of date were taken away; none in a sound ledger layer.
+    """
+
+    folder: Path
+    contract: FeatureContract
+    windows: Windows
+    counties: tuple[str, ...]
+    counts: pl.DataFrame
+    moved: tuple[str, ...]
+
+    def parts(self, window: WindowName) -> Iterator[Part]:
+        """The rows of a window, one county at a time; the matrix stays on disk until it is read."""
+        for county in self.counties:
+            stem = self.folder / f"{county}-{window}"
+            yield Part(np.load(stem.with_suffix(".npy"), mmap_mode="r"), pl.read_parquet(stem.with_suffix(".parquet")))
+
+    def learning_part(self, window: WindowName, rows_at_most: int, seed: int) -> Part:
+        """Labelled rows of households that are not held out; thinned by whole households above ``rows_at_most``."""
+        kept = [_learnable(part, 1.0, seed) for part in self.parts(window)]
+        total = sum(int(keep.sum()) for keep in kept)
+        if total > rows_at_most:
+            kept = [_learnable(part, rows_at_most / total, seed) for part in self.parts(window)]
+        matrix = np.empty((sum(int(keep.sum()) for keep in kept), len(self.contract.names)), dtype=np.float32)
+        rows, start = [], 0
+        for part, keep in zip(self.parts(window), kept, strict=True):
+            chosen = part.where(keep)
+            matrix[start : start + len(chosen.matrix)] = chosen.matrix
+            start += len(chosen.matrix)
+            rows.append(chosen.rows)
+        return Part(matrix, pl.concat(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _CountyJob:
+    ledger: Path
+    county: str
+    definition: Definition
+    plan: ScreeningPlan
+    windows: Windows
+    folder: Path
+    verify_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _CountyResult:
+    counts: pl.DataFrame
+    moved: tuple[str, ...]
+
+
+def build_dataset(
+    ledger: Path,
+    plan: ScreeningPlan,
+    definition: Definition,
+    folder: Path,
+    *,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """Build the rows of every county of a ledger into ``folder``.
+
+    Raises:
+        UserError: there is no ledger, it holds no visit, or its records are too short for the plan's windows.
+    """
+    store = LedgerStore.open(ledger)
+    counties = store.counties()
+    windows = plan_windows(plan, *_data_range(store, counties))
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = [
+        _CountyJob(ledger, county, definition, plan, windows, folder, windows.test[0] if number == 0 else None)
+        for number, county in enumerate(counties)
+    ]
+    results = map_processes(_build_county, jobs, workers=workers, progress=progress, note=lambda job: job.county)
+    return Dataset(
+        folder=folder,
+        contract=feature_contract(definition),
+        windows=windows,
+        counties=counties,
+        counts=pl.concat([result.counts for result in results]),
+        moved=tuple(name for result in results for name in result.moved),
+    )
+
+
+def _data_range(store: LedgerStore, counties: tuple[str, ...]) -> tuple[date, date]:
+    """The day of the first visit and the day of the newest record of visits and what they found."""
+    firsts, lasts = [], []
+    for county in counties:
+        tables = store.read(county, _EVIDENCE).tables
+        firsts.append(tables[s.VISITS][s.VISITED_ON].min())
+        lasts.extend(tables[name][s.RECORDED_ON].max() for name in _EVIDENCE)
+    days = [[day for day in found if isinstance(day, date)] for found in (firsts, lasts)]
+    if not days[0]:
+        raise UserError("the ledger holds no visit", "import the visits table; without visits nothing can be learned")
+    return min(days[0]), max(days[1])
+
+
+def _build_county(job: _CountyJob) -> _CountyResult:
+    tables = LedgerStore.open(job.ledger).read(job.county).tables
+    outcomes = visit_outcomes(tables, job.definition, job.plan, job.windows.cut)
+    refused = _refused(tables, job.definition, job.windows.cut)
+    counts = []
+    for window in WINDOW_NAMES:
+        parts = []
+        for as_of in job.windows.dates(window):
+            part, counted = _build_date(job, tables, outcomes, refused, as_of)
+            counts.append(counted.with_columns(pl.lit(window).alias("window"), pl.lit(job.county).alias(COUNTY)))
+            parts.append(_learnable_only(part) if window == "fit" else part)
+        stem = job.folder / f"{job.county}-{window}"
+        np.save(stem.with_suffix(".npy"), np.concatenate([part.matrix for part in parts]))
+        pl.concat([part.rows for part in parts]).write_parquet(stem.with_suffix(".parquet"))
+    moved = features_that_move(tables, job.definition, job.verify_on, job.county) if job.verify_on else ()
+    return _CountyResult(pl.concat(counts), moved)
+
+
+def _build_date(
+    job: _CountyJob, tables: Mapping[str, pl.DataFrame], outcomes: VisitOutcomes, refused: pl.Series, as_of: date
+) -> tuple[Part, pl.DataFrame]:
+    table = build_feature_table(tables, job.definition, as_of, county=job.county)
+    cohort = pl.DataFrame(table.frame).select(s.CHILD, s.HOUSEHOLD)
+    keep = ~cohort[s.CHILD].is_in(refused)
+    labelled = label_cohort(cohort.filter(keep), outcomes, as_of, job.plan.label.horizon_days)
+    share = seeded_share(labelled[s.HOUSEHOLD], job.plan.seed, "new household")
+    counted = labelled.group_by("outcome").agg(
+        pl.len().alias("children"), pl.col("partly_positive").sum(), pl.col(LABEL).sum().alias("new_needs")
+    )
+    rows = simple_facts(labelled, tables, as_of).select(
+        s.CHILD,
+        s.HOUSEHOLD,
+        pl.lit(job.county).alias(COUNTY),
+        pl.lit(as_of).alias(AS_OF),
+        s.VISIT,
+        s.VISITOR,
+        LABEL,
+        ALL_NEEDS,
+        pl.Series(HELD_OUT, share < job.plan.new_household_share),
+        "days_since_visit",
+        "last_severity",
+        "days_since_finding",
+    )
+    return Part(table.matrix()[keep.to_numpy()], rows), counted.with_columns(pl.lit(as_of).alias(AS_OF))
+
+
+def _refused(tables: Mapping[str, pl.DataFrame], definition: Definition, cut: date) -> pl.Series:
+    """Children whose guardian refused the model: nothing is learned from them and they are not ranked by it."""
+    children = pl.DataFrame(latest_rows(known_rows(tables[s.CHILDREN], cut), [s.CHILD]).to_native())
+    if s.REFUSED_ON not in definition.tables[s.CHILDREN].columns:
+        return children[s.CHILD].clear()
+    return children.filter(pl.col(s.REFUSED_ON).is_not_null())[s.CHILD]
+
+
+def _learnable_only(part: Part) -> Part:
+    return part.where((part.rows[LABEL].is_not_null() & ~part.rows[HELD_OUT]).to_numpy())
+
+
+def _learnable(part: Part, share: float, seed: int) -> npt.NDArray[np.bool_]:
+    keep: npt.NDArray[np.bool_] = (part.rows[LABEL].is_not_null() & ~part.rows[HELD_OUT]).to_numpy()
+    return keep if share >= 1 else keep & (seeded_share(part.rows[s.HOUSEHOLD], seed, "thin") < share)
