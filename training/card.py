@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from features.definition import Definition
 from training.evaluation import BASELINES, MODEL, Estimate
@@ -18,64 +19,60 @@ _NOT_FOR = (
     "children outside the cohort, or ledgers of another definition",
 )
 _LIMITS = (
-    "Labels exist only where somebody went and looked. Children nobody visited may differ; the bounds say by how much "
-    "at most.",
+    "Labels exist only where somebody went and looked. Children nobody visited may differ; the bounds say how much.",
     "A recorded need depends on who looked: what visitors overlook, the model does not learn to find.",
     "The figures speak of the counties and months named here. Elsewhere they must be measured again.",
     "Reasons say what moved the score, not what caused a need.",
 )
 
 
-def model_card(
-    definition: Definition,
-    plan: ScreeningPlan,
-    windows: Windows,
-    estimates: Sequence[Estimate],
-    *,
-    trees: str,
-    simulated: bool,
-    label_counts: Mapping[str, Mapping[str, int]],
-    suspicions: Sequence[Suspicion],
-    accepted_because: str,
-) -> str:
-    """The card in Markdown with YAML front matter.
+@dataclass(frozen=True, slots=True)
+class CardContent:
+    """What a card speaks of.
 
-    Args:
-        definition: the ledger definition learned from.
-        plan: the screening plan.
-        windows: the as-of dates of each window.
-        estimates: the measured estimates, in the order to show.
-        trees: identity of the booster.
-        simulated: whether the ledger was made by the simulator.
-        label_counts: children by window and outcome.
-        suspicions: figures that were too good to be true.
-        accepted_because: the reason given for going on all the same.
+    ``trees`` is the booster's identity; ``estimates`` stand in the order to show; ``label_counts`` are children by
+    window and outcome; ``accepted_because`` is the reason given for going on although figures were too good.
     """
+
+    definition: Definition
+    plan: ScreeningPlan
+    windows: Windows
+    estimates: Sequence[Estimate]
+    trees: str
+    simulated: bool
+    label_counts: Mapping[str, Mapping[str, int]]
+    suspicions: Sequence[Suspicion] = ()
+    accepted_because: str = ""
+
+
+def model_card(content: CardContent) -> str:
+    """The card in Markdown with YAML front matter."""
+    definition, plan = content.definition, content.plan
     head = {
         "model": "visit-risk",
-        "trees": trees,
+        "trees": content.trees,
         "definition": f"{definition.name} {definition.version}",
         "plan": plan.name,
-        "simulated": simulated,
+        "simulated": content.simulated,
         "label": "new need on the first completed visit",
         "horizon_days": plan.label.horizon_days,
     }
     # JSON is YAML: quoted this way, no value can break out of the front matter.
     front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
     sections = (
-        _purpose(definition, simulated),
+        _purpose(content),
         _label(definition, plan),
-        _windows(windows, label_counts),
-        _estimates(estimates, plan),
-        _doubts(suspicions, accepted_because),
+        _windows(content.windows, content.label_counts),
+        "## Estimates\n\n" + "\n\n".join(_estimate(one, plan) for one in content.estimates),
+        _doubts(content.suspicions, content.accepted_because),
         _list("Limits", _LIMITS),
     )
     return f"---\n{front}\n---\n\n# Model card: visit-risk\n\n" + "\n\n".join(sections) + "\n"
 
 
-def _purpose(definition: Definition, simulated: bool) -> str:  # noqa: FBT001 - named by every caller
-    said = "\n\n**Made from a simulated ledger. It says nothing about real children.**" if simulated else ""
-    return f"## For\n\n{definition.purpose}{said}\n\n" + _list("Not for", _NOT_FOR)
+def _purpose(content: CardContent) -> str:
+    said = "\n\n**Made from a simulated ledger. It says nothing about real children.**" if content.simulated else ""
+    return f"## For\n\n{content.definition.purpose}{said}\n\n" + _list("Not for", _NOT_FOR)
 
 
 def _label(definition: Definition, plan: ScreeningPlan) -> str:
@@ -103,10 +100,6 @@ def _windows(windows: Windows, label_counts: Mapping[str, Mapping[str, int]]) ->
         "new needs left out (partly assessed) |\n|---|---|---|---|---|---|---|---|---|"
     )
     return f"## Windows\n\n{head}\n" + "\n".join(rows) + f"\n\nLabels as known on {windows.cut}."
-
-
-def _estimates(estimates: Sequence[Estimate], plan: ScreeningPlan) -> str:
-    return "## Estimates\n\n" + "\n\n".join(_estimate(one, plan) for one in estimates)
 
 
 def _estimate(one: Estimate, plan: ScreeningPlan) -> str:

@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def train(
     ledger: Annotated[Path, typer.Option("--ledger", help="Folder of the ledger store.")],
+    *,
     plan: Annotated[str, typer.Option("--plan", help="Screening plan: a name that ships, or a file.")] = "default",
     definition: Annotated[
         str, typer.Option("--definition", help="Ledger definition: a name that ships, or a folder.")

@@ -1,4 +1,4 @@
-"""Judge a learned model on the windows it did not learn from, and set off the landmines before anyone reads a figure."""
+"""Judge a learned model on the windows it did not learn from, and check the run for leakage."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from models.release.bundle import BundleContent, write_bundle
 from models.release.current import ReleaseStore
 from models.release.golden import make_golden
 from models.release.reference import reference_distribution
-from training.card import model_card
+from training.card import CardContent, model_card
 from training.dataset import Dataset, build_dataset
 from training.evaluation import Estimate
 from training.judge import Judged, judge, refuse_suspicious
@@ -157,15 +157,17 @@ def _install(run: _Run, dataset: Dataset, learned: Learned, judged: Judged) -> P
 
 def _card(run: _Run, dataset: Dataset, learned: Learned, judged: Judged) -> str:
     return model_card(
-        run.definition,
-        run.plan,
-        dataset.windows,
-        judged.estimates,
-        trees=learned.model.identity,
-        simulated=run.store.simulated,
-        label_counts=label_counts(dataset.counts),
-        suspicions=judged.suspicions,
-        accepted_because=run.accept_suspicious,
+        CardContent(
+            definition=run.definition,
+            plan=run.plan,
+            windows=dataset.windows,
+            estimates=judged.estimates,
+            trees=learned.model.identity,
+            simulated=run.store.simulated,
+            label_counts=label_counts(dataset.counts),
+            suspicions=judged.suspicions,
+            accepted_because=run.accept_suspicious,
+        )
     )
 
 

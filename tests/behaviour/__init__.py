@@ -1,0 +1,1 @@
+"""How the product must behave, whatever the data."""

@@ -1,0 +1,128 @@
+"""Measures against scikit-learn, against scipy, and against tables counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from training.metrics import AtK, at_k, auc, brier, calibration_line, first_places, mean_at_k, mean_of, places
+
+RANDOM = np.random.default_rng(7)
+SCORES = np.round(RANDOM.normal(size=500), 1)  # rounded, so that there are ties
+LABELS = RANDOM.random(500) < expit(SCORES - 1)
+WEIGHTS = RANDOM.random(500)
+
+
+def test_auc_is_that_of_scikit_learn_ties_included() -> None:
+    assert auc(LABELS, SCORES) == pytest.approx(roc_auc_score(LABELS, SCORES))
+
+
+def test_auc_takes_infinite_scores() -> None:
+    assert auc(np.array([True, False, True]), np.array([np.inf, -np.inf, -np.inf])) == pytest.approx(0.75)
+
+
+def test_auc_of_one_kind_alone_is_not_estimable() -> None:
+    assert auc(np.array([True, True]), np.array([0.0, 1.0])) is None
+    assert auc(np.array([False]), np.array([0.0])) is None
+
+
+def test_brier_is_that_of_scikit_learn() -> None:
+    probabilities = expit(SCORES)
+    expected = brier_score_loss(LABELS, probabilities, sample_weight=WEIGHTS)
+    assert brier(LABELS, probabilities, WEIGHTS) == pytest.approx(expected)
+
+
+def test_calibration_line_is_the_weighted_logistic_regression_of_scikit_learn() -> None:
+    probabilities = expit(2 * SCORES + 0.5)
+    line = calibration_line(LABELS, probabilities, WEIGHTS)
+    oracle = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
+    oracle.fit(logit(probabilities)[:, None], LABELS, sample_weight=WEIGHTS)
+    assert line is not None
+    assert line[0] == pytest.approx(oracle.coef_[0, 0], abs=1e-4)
+    assert line[1] == pytest.approx(oracle.intercept_[0], abs=1e-4)
+
+
+def test_calibration_line_of_true_probabilities_is_the_diagonal() -> None:
+    random = np.random.default_rng(3)
+    probabilities = expit(random.normal(size=200_000))
+    labels = random.random(200_000) < probabilities
+    line = calibration_line(labels, probabilities, np.ones(200_000))
+    assert line == pytest.approx((1.0, 0.0), abs=0.03)
+
+
+def test_calibration_line_survives_probabilities_of_zero_and_one() -> None:
+    probabilities = np.array([0.0, 1.0, 0.5, 0.0, 1.0, 0.4])
+    line = calibration_line(np.array([True, True, False, False, False, True]), probabilities, np.ones(6))
+    assert line is not None
+    assert np.isfinite(line).all()
+
+
+@pytest.mark.parametrize(
+    ("labels", "probabilities"),
+    [([True, True], [0.1, 0.2]), ([False, False], [0.1, 0.2]), ([True, False], [0.3, 0.3])],
+)
+def test_calibration_line_is_not_estimable_without_contrast(labels: list[bool], probabilities: list[float]) -> None:
+    assert calibration_line(np.array(labels), np.array(probabilities), np.ones(2)) is None
+
+
+def test_calibration_line_of_separable_outcomes_is_not_estimable() -> None:
+    probabilities = np.array([0.1, 0.2, 0.8, 0.9])
+    assert calibration_line(np.array([False, False, True, True]), probabilities, np.ones(4)) is None
+
+
+@pytest.mark.parametrize(("share", "cohort", "k"), [(0.1, 100, 10), (0.1, 3, 1), (0.1, 26, 3), (0.25, 10, 2)])
+def test_places_are_whole_and_at_least_one(share: float, cohort: int, k: int) -> None:
+    assert places(share, cohort) == k
+
+
+def test_first_places_go_by_score_and_then_by_lot() -> None:
+    scores = np.array([1.0, 3.0, 2.0, 2.0, 2.0])
+    lots = np.array([0.0, 0.0, 0.9, 0.1, 0.5])
+    assert first_places(scores, 3, lots).tolist() == [1, 3, 4]
+
+
+def test_first_places_take_infinite_scores_first_and_last() -> None:
+    assert first_places(np.array([0.0, np.inf, -np.inf]), 2, np.zeros(3)).tolist() == [1, 0]
+
+
+def test_at_k_counted_by_hand() -> None:
+    #            chosen: with, without, not known, not known    rest: with, without, with, not known
+    labels = np.array([True, False, False, False, True, False, True, False])
+    known = np.array([True, True, False, False, True, True, True, False])
+    measured = at_k(np.arange(4), labels, known)
+    assert measured.k == 4
+    assert measured.precision == pytest.approx(1 / 2)
+    assert measured.lower == pytest.approx(1 / 4)  # both not known are without
+    assert measured.upper == pytest.approx(3 / 4)  # both not known are with
+    assert measured.recall == pytest.approx(1 / 3)
+    assert measured.lift == pytest.approx((1 / 2) / (3 / 5))
+    assert measured.null_share == pytest.approx(1 / 2)
+
+
+def test_at_k_reads_no_label_that_is_not_known() -> None:
+    known = np.array([False, True, True])
+    assert at_k(np.arange(2), np.array([True, False, True]), known) == at_k(
+        np.arange(2), np.array([False, False, True]), known
+    )
+
+
+def test_at_k_where_nobody_was_assessed_bounds_and_nothing_more() -> None:
+    measured = at_k(np.arange(2), np.zeros(3, dtype=bool), np.zeros(3, dtype=bool))
+    assert measured == AtK(2, precision=None, lower=0.0, upper=1.0, recall=None, lift=None, null_share=1.0)
+
+
+def test_at_k_without_any_new_need_has_no_lift() -> None:
+    measured = at_k(np.arange(1), np.zeros(2, dtype=bool), np.ones(2, dtype=bool))
+    assert (measured.precision, measured.recall, measured.lift) == (0.0, None, None)
+
+
+def test_means_leave_out_what_is_not_known() -> None:
+    known = AtK(2, 0.5, 0.2, 0.6, 0.4, 2.0, 0.1)
+    unknown = AtK(4, None, 0.0, 1.0, None, None, 1.0)
+    mean = mean_at_k([known, unknown])
+    assert (mean.k, mean.precision, mean.recall, mean.lift) == (3, 0.5, 0.4, 2.0)
+    assert (mean.lower, mean.upper, mean.null_share) == pytest.approx((0.1, 0.8, 0.55))
+    assert mean_of([None, None]) is None
