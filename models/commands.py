@@ -1,0 +1,122 @@
+"""``mopai models``: which bundles are kept, which is in use, and moving that one pointer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from features.cli.console import home as default_home
+from features.cli.console import print_json
+
+if TYPE_CHECKING:
+    from models.release.current import KeptBundle
+    from models.release.mirror import Mirror
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder that holds everything a run writes; default MOPAI_HOME or ./.mopai."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+ModelId = Annotated[str, typer.Argument(metavar="MODEL_ID", help="A model id, or a beginning that only one has.")]
+
+models_app = typer.Typer(no_args_is_help=True, help="Show the models that are kept and choose the one in use.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``mopai models`` to the command line."""
+    app.add_typer(models_app, name="models")
+
+
+@models_app.command("list", epilog="Example: mopai models list --json")
+def list_models(*, home: Home = None, json: Json = False) -> None:
+    """Show the models that are kept: as-of windows, main figures, and which one is in use."""
+    from models.release.current import ReleaseStore
+    from models.release.mirror import read_mirror
+
+    store = ReleaseStore(home or default_home())
+    bundles, mirror, released = store.list(), read_mirror(store.home), store.pointer().model_id
+    if json:
+        print_json({"released": released, "mlflow": _mirror_json(mirror, released), "models": _models_json(bundles)})
+        return
+    _print_models(bundles)
+    if mirror is not None:
+        typer.echo(f"MLflow champion: {mirror.champion or 'none'} ({mirror.state(released)})")
+
+
+@models_app.command(epilog="Example: mopai models promote 3f2a")
+def promote(model_id: ModelId, *, home: Home = None, json: Json = False) -> None:
+    """Check a model that is kept and bring it into use."""
+    from models.release.current import ReleaseStore
+
+    store = ReleaseStore(home or default_home())
+    _say_moved("promote", store.promote(model_id), store.home, json=json)
+
+
+@models_app.command(epilog="Example: mopai models rollback")
+def rollback(*, home: Home = None, json: Json = False) -> None:
+    """Bring the model that was in use before back into use."""
+    from models.release.current import ReleaseStore
+
+    store = ReleaseStore(home or default_home())
+    _say_moved("rollback", store.rollback(), store.home, json=json)
+
+
+def _say_moved(action: str, model_id: str, home: Path, *, json: bool) -> None:
+    from models.release.mirror import mirror_release
+
+    mirror = mirror_release(home, model_id)
+    if json:
+        print_json({"action": action, "released": model_id, "mlflow": _mirror_json(mirror, model_id)})
+    else:
+        typer.echo(f"in use: {model_id}")
+
+
+def _mirror_json(mirror: Mirror | None, released: str | None) -> dict[str, str | None] | None:
+    if mirror is None:
+        return None
+    return {"champion": mirror.champion, "challenger": mirror.challenger, "state": mirror.state(released)}
+
+
+def _models_json(bundles: tuple[KeptBundle, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "model_id": kept.model_id,
+            "released": kept.released,
+            "definition": f"{kept.manifest.definition_name} {kept.manifest.definition_version}"
+            if kept.manifest
+            else None,
+            "windows": dict(kept.manifest.windows) if kept.manifest else {},
+            "metrics": dict(kept.manifest.metrics) if kept.manifest else {},
+            "fault": kept.fault or None,
+        }
+        for kept in bundles
+    ]
+
+
+def _print_models(bundles: tuple[KeptBundle, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    if not bundles:
+        typer.echo("no model is kept yet; next: mopai train")
+        return
+    table = Table("model", "in use", "definition", "windows", "figures")
+    for kept in bundles:
+        if kept.manifest is None:
+            table.add_row(kept.model_id, "", "", "", f"refused: {kept.fault}")
+            continue
+        manifest = kept.manifest
+        table.add_row(
+            kept.model_id,
+            "yes" if kept.released else "",
+            f"{manifest.definition_name} {manifest.definition_version}",
+            "\n".join(f"{name} {value}" for name, value in manifest.windows.items()),
+            "\n".join(f"{name} {_figure(value)}" for name, value in manifest.metrics.items()),
+        )
+    Console().print(table)
+
+
+def _figure(value: float | None) -> str:
+    return "not estimable" if value is None else f"{value:.3g}"

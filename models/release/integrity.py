@@ -1,0 +1,41 @@
+"""First load of a booster in a process of its own: a damaged model file can crash the process that reads it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from models.release.limits import limits
+from models.release.manifest import BundleError
+
+REFUSED = 3
+
+
+def check_in_child(folder: Path) -> None:
+    """Load a bundle in a child process and let it reproduce its golden vectors there.
+
+    Raises:
+        BundleError: the child crashed (with the signal), took too long, or says why the bundle is not sound.
+    """
+    command = [sys.executable, "-I", "-m", "models.release.integrity_child", str(folder.resolve())]
+    seconds = limits().child_timeout_seconds
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise BundleError(f"{folder}: the first load took more than {seconds:g} s and was ended") from error
+    if done.returncode == 0:
+        return
+    if done.returncode == REFUSED:
+        raise BundleError(done.stderr.decode(errors="replace").strip().splitlines()[-1])
+    raise BundleError(f"{folder}: the first load, in a process of its own, ended with {_ending(done.returncode)}")
+
+
+def _ending(returncode: int) -> str:
+    if returncode >= 0:
+        return f"exit code {returncode}"
+    try:
+        return f"signal {signal.Signals(-returncode).name}"
+    except ValueError:
+        return f"signal {-returncode}"

@@ -1,0 +1,129 @@
+"""The risk model: a LightGBM booster with its feature contract, calibration and cut-offs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from features.cli.console import UserError
+from features.contract import FeatureContract
+from models.bands import Cutoffs
+from models.calibration import Calibration
+
+if TYPE_CHECKING:
+    import lightgbm
+
+FloatArray = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.floating[Any]]
+
+# Rows explained at once: with 130 features the buffers of one part stay near 20 MB, and larger parts are no faster.
+CHUNK_ROWS = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class RiskModel:
+    """Scores children by how likely a visit is to find a new need.
+
+    Held as text, so it can be hashed, and pickled to worker processes; LightGBM reads it at the first use. Values
+    are taken as 32-bit floats, as in training: the same child gets the same score whichever width it comes in.
+
+    Raises:
+        UserError: the booster was grown on other features than the contract names, or in another order.
+    """
+
+    booster_text: str
+    contract: FeatureContract
+    calibration: Calibration
+    cutoffs: Cutoffs
+
+    def __post_init__(self) -> None:
+        names = _feature_names(self.booster_text)
+        if names != self.contract.names:
+            raise UserError(
+                f"the booster was grown on {len(names)} features that are not the {len(self.contract.names)} of the "
+                "feature contract, in its order",
+                "use the booster with the contract it was trained with",
+            )
+
+    @property
+    def identity(self) -> str:
+        """The sha256 of the trees: the booster's text before ``parameters:``, which records the thread count."""
+        return hashlib.sha256(self.booster_text.split("\nparameters:", 1)[0].encode()).hexdigest()
+
+    def score(self, matrix: Matrix, threads: int = 1) -> FloatArray:
+        """The score of each row: raw log-odds, shape (n,).
+
+        Args:
+            matrix: feature values in the order of the contract, shape (n, p); NaN where not known.
+            threads: threads LightGBM may use; they do not change a score.
+
+        Raises:
+            UserError: the shape is not that of the contract, or a value is infinite.
+        """
+        values = self._checked(matrix)
+        if not len(values):
+            return np.empty(0)
+        return np.asarray(_booster(self.booster_text).predict(values, raw_score=True, num_threads=threads))
+
+    def probability(self, scores: FloatArray) -> FloatArray:
+        """The calibrated chance of a new need for each score, shape (n,)."""
+        return self.calibration.probability(scores)
+
+    def contributions(self, matrix: Matrix, threads: int = 1) -> FloatArray:
+        """What each feature adds to each score, shape (n, p + 1); the last column is the model's mean (the bias).
+
+        Exact path-dependent Shapley values in log-odds (Lundberg et al. 2020, "From local explanations to global
+        understanding with explainable AI for trees"); a row adds up to its score.
+        """
+        values = self._checked(matrix)
+        result = np.empty((len(values), values.shape[1] + 1))
+        start = 0
+        for part in self.contribution_parts(values, threads):
+            result[start : start + len(part)] = part
+            start += len(part)
+        return result
+
+    def contribution_parts(self, matrix: Matrix, threads: int = 1, rows: int = CHUNK_ROWS) -> Iterator[FloatArray]:
+        """The same as ``contributions``, ``rows`` rows at a time, for regions that must not be held at once."""
+        values = self._checked(matrix)
+        for start in range(0, len(values), rows):
+            part = values[start : start + rows]
+            yield np.asarray(_booster(self.booster_text).predict(part, pred_contrib=True, num_threads=threads))
+
+    def _checked(self, matrix: Matrix) -> npt.NDArray[np.float32]:
+        width = len(self.contract.names)
+        if matrix.ndim != 2 or matrix.shape[1] != width:
+            raise UserError(
+                f"a matrix of shape {matrix.shape} was given, the feature contract has {width} features",
+                "make the matrix with the feature contract of this model",
+            )
+        with np.errstate(over="ignore"):
+            values = np.ascontiguousarray(matrix, dtype=np.float32)
+        if np.isinf(values).any():
+            row, column = (int(place[0]) for place in np.nonzero(np.isinf(values)))
+            raise UserError(
+                f"feature {self.contract.names[column]} of row {row} is infinite; wanted a number, or NaN if not known",
+                "check the column of the ledger that this feature reads",
+            )
+        return values
+
+
+@lru_cache(maxsize=4)
+def _booster(text: str) -> lightgbm.Booster:
+    import lightgbm
+
+    return lightgbm.Booster(model_str=text)
+
+
+def _feature_names(text: str) -> tuple[str, ...]:
+    """The feature names a booster's text declares in its head, read without loading it."""
+    for line in text.split("\nTree=", 1)[0].splitlines():
+        if line.startswith("feature_names="):
+            return tuple(line.removeprefix("feature_names=").split(" "))
+    return ()
