@@ -143,6 +143,28 @@ def show(
         listing.print_store(store)
 
 
+@ledger_app.command("map", epilog="Example: mopai ledger map visits.parquet --mapping city.toml --out city-ledger")
+def map_(
+    source: Annotated[Path, typer.Argument(help="One CSV or Parquet file in the sender's own columns.")],
+    *,
+    mapping: Annotated[Path, typer.Option(help="TOML file that says how their columns become ours.")],
+    out: Annotated[Path, typer.Option(help="New folder for COUNTY/TABLE.parquet, ready to check and import.")],
+    definition: DefinitionName = "left_behind",
+    json: Json = False,
+) -> None:
+    """Turn a sender's own file into ledger tables, as a mapping says."""
+    from features.definition import load_definition
+    from features.ledger.mapping import load_mapping, map_source
+
+    rows = map_source(source, load_mapping(mapping, load_definition(definition)), out)
+    if json:
+        print_json({"out": str(out), "rows": rows})
+    else:
+        for table, count in rows.items():
+            typer.echo(f"{count:>9,}  {table}")
+        typer.echo(f"next: mopai ledger check {out} --definition {definition}")
+
+
 def _next_folder(parent: Path) -> Path:
     """The first numbered folder that does not exist."""
     number = 1

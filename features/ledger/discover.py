@@ -16,6 +16,11 @@ _COUNTY = re.compile(rf"^[0-9]{{{COUNTY_DIGITS}}}$")
 _LAYOUT = "a source is a folder with COUNTY/TABLE.csv (or .parquet), or with --county a folder of tables or one file"
 
 
+def is_county(code: str) -> bool:
+    """Whether a text is a county code: six digits."""
+    return _COUNTY.match(code) is not None
+
+
 def find_files(
     source: Path, definition: Definition, *, county: str | None = None, table: str | None = None
 ) -> tuple[SourceFile, ...]:
@@ -29,12 +34,12 @@ def find_files(
     """
     if not source.exists():
         raise UserError(f"{source}: no such file or folder", _LAYOUT)
-    if county is not None and not _COUNTY.match(county):
+    if county is not None and not is_county(county):
         raise UserError(f"county '{county}'", f"a county code has {COUNTY_DIGITS} digits")
     if source.is_file():
         return (_single(source, definition, county, table),)
     if county is None:
-        folders = sorted(path for path in source.iterdir() if path.is_dir() and _COUNTY.match(path.name))
+        folders = sorted(path for path in source.iterdir() if path.is_dir() and is_county(path.name))
         files = [file for folder in folders for file in _folder(folder, folder.name, definition, f"{folder.name}/")]
     elif (source / county).is_dir():
         files = _folder(source / county, county, definition, f"{county}/")

@@ -10,8 +10,8 @@ from features.definition import Column, Label
 from features.definition.model import ColumnType
 from features.ledger.contracts import POLARS_TYPES
 
-_TRUE = ("true", "1", "yes", "是")
-_FALSE = ("false", "0", "no", "否")
+_TRUE = ("true", "1", "1.0", "yes", "是")
+_FALSE = ("false", "0", "0.0", "no", "否")
 _DATE = r"^(\d{4}-\d{2}-\d{2})(?:[ T]00:00:00(?:\.0+)?)?$"
 _INTEGER = r"^([+-]?\d+)(?:\.0+)?$"
 _SEPARATORS = ("；", "、", ",", "，")
