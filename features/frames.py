@@ -6,16 +6,18 @@ Inside, a date is a whole number of days since 1970-01-01, so that every operato
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import pandas as pd
 from narwhals.typing import IntoFrame
 
 from features.cli.console import UserError
 from features.definition.model import Table
 from features.definition.structure import RECORDED_ON, RETRACTS, ROW_ID, VALID_FROM
 from features.known import EPOCH, Frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BOOKKEEPING = (ROW_ID, VALID_FROM, RECORDED_ON, RETRACTS)
 _DATES = (VALID_FROM, RECORDED_ON)
@@ -38,17 +40,24 @@ def plain(native: IntoFrame, table: Table, columns: Iterable[str]) -> Frame:
             f"table {table.name}: no column '{missing[0]}'",
             "read the table through the ledger store, which gives them all",
         )
-    if isinstance(native, pd.DataFrame):
+    if nw.dependencies.is_pandas_dataframe(native):
         return _plain_pandas(native, wanted, dates)
     return frame.lazy().select(*(nw.col(name).cast(nw.Int32) if name in dates else nw.col(name) for name in wanted))
 
 
 def days_to_dates(frame: Any, columns: Sequence[str]) -> Any:  # noqa: ANN401 - a native frame of any engine
     """A native frame whose day-number columns are dates of its engine again."""
-    if isinstance(frame, pd.DataFrame):
+    if nw.dependencies.is_pandas_dataframe(frame):
+        import pandas as pd
+
         return frame.assign(**{name: pd.to_datetime(frame[name], unit="D", origin=EPOCH) for name in columns})
     dated = nw.from_native(frame).with_columns(nw.col(*columns).cast(nw.Int32).cast(nw.Date))
     return dated.to_native()
+
+
+def deferred(frame: Frame) -> Frame:
+    """A Polars frame as a lazy one, so that what follows is planned as a whole; others unchanged."""
+    return frame.lazy() if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars() else frame
 
 
 def settle(frame: Frame) -> Frame:
@@ -64,13 +73,15 @@ def computed(frame: Frame) -> nw.DataFrame[Any]:
 
 
 def _plain_pandas(native: pd.DataFrame, wanted: Sequence[str], dates: Sequence[str]) -> Frame:
-    """pandas keeps dates as datetimes or objects, and a column with nothing in it has no type worth trusting."""
+    """Dates may be datetimes or objects in pandas, and a column with nothing in it has no type worth trusting."""
+    import pandas as pd
+
     made = {}
     for name in wanted:
         column = native[name]
         if name in dates:
             column = (pd.to_datetime(column) - pd.Timestamp(EPOCH)).dt.days
-        elif column.dtype == object and column.dropna().map(type).eq(str).all():
+        elif column.dtype == object and all(isinstance(value, str) for value in column.dropna()):
             column = column.astype("str")
         made[name] = column
     return nw.from_native(pd.DataFrame(made, index=native.index).reset_index(drop=True))
