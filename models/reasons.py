@@ -89,8 +89,8 @@ def _largest(explanations: Explanations, values: FloatArray, dates: DateArray, s
         sizes[:, rank] = rest[rows, places[:, rank]]
         rest[rows, places[:, rank]] = -np.inf
     chosen = (sizes >= limits.least_contribution) & (sizes > 0)
-    row, rank = np.nonzero(chosen)
-    place = places[row, rank]
+    row, position = np.nonzero(chosen)
+    place = places[row, position]
     return _lists(
         chosen.sum(axis=1),
         pa.StructArray.from_arrays(

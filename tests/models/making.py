@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
 
+from features.contract import FeatureContract, feature_contract
+from features.definition import Definition
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.release.bundle import BundleContent, write_bundle
+from models.release.golden import make_golden
+from models.release.reference import reference_distribution
+from models.risk_model import RiskModel
+from tests.builders import default_definition
 
 Matrix = npt.NDArray[np.float32]
 
@@ -31,9 +39,8 @@ def labels(matrix: Matrix, seed: int = 0) -> npt.NDArray[np.float64]:
     """Labels that depend on the first three columns (or as many as there are), with noise."""
     random = np.random.default_rng(seed + 1)
     filled = np.nan_to_num(matrix[:, :3]).astype(np.float64)
-    return (filled.sum(axis=1) + filled[:, 0] * filled[:, -1] + random.normal(size=len(matrix)) > 0.5).astype(
-        np.float64
-    )
+    signal = filled.sum(axis=1) + filled[:, 0] * filled[:, -1] + random.normal(size=len(matrix))
+    return (signal > np.median(signal)).astype(np.float64)
 
 
 def grow(matrix: Matrix, names: Sequence[str], trees: int = 20, **parameters: Any) -> lightgbm.Booster:
@@ -44,3 +51,47 @@ def grow(matrix: Matrix, names: Sequence[str], trees: int = 20, **parameters: An
     }  # fmt: skip
     data = lightgbm.Dataset(matrix, labels(matrix), feature_name=list(names), params={"verbosity": -1})
     return lightgbm.train(dict(settings), data, num_boost_round=trees)
+
+
+def numbered(width: int, *, parts: int = 0) -> FeatureContract:
+    """A contract of ``width`` columns; the first ``parts`` of them are the codes of one one-hot feature."""
+    names = tuple(f"kind__{place}" if place < parts else f"f{place}" for place in range(width))
+    sources = tuple("kind" if place < parts else name for place, name in enumerate(names))
+    return FeatureContract(names, sources, (0,) * width, ((-3.0, 3.0),) * width)
+
+
+def risk_model(booster: lightgbm.Booster, contract: FeatureContract) -> RiskModel:
+    """A risk model around a booster."""
+    return RiskModel(booster.model_to_string(), contract, CALIBRATION, CUTOFFS)
+
+
+def small_model(width: int = 6, *, parts: int = 0, **parameters: Any) -> RiskModel:
+    """A risk model of numbered features."""
+    contract = numbered(width, parts=parts)
+    return risk_model(grow(rows(600, width), contract.names, **parameters), contract)
+
+
+def defined_model(definition: Definition | None = None, **parameters: Any) -> RiskModel:
+    """A risk model of the features a definition declares."""
+    contract = feature_contract(definition or default_definition())
+    return risk_model(grow(rows(600, len(contract.names)), contract.names, **parameters), contract)
+
+
+def bundle_content(model: RiskModel | None = None, definition: Definition | None = None, **parameters: Any) -> BundleContent:
+    """Everything a bundle of a small model holds."""
+    definition = definition or default_definition()
+    model = model or defined_model(definition, **parameters)
+    return BundleContent(
+        model=model,
+        definition=definition,
+        reference=reference_distribution(rows(600, len(model.contract.names)), model.contract.names),
+        golden=make_golden(model),
+        card="# 模型说明\n\nA small model for tests.\n",
+        windows={"fit from": "2015-01-01", "fit to": "2015-12-31"},
+        metrics={"known auc": 0.74, "new county auc": None},
+    )
+
+
+def small_bundle(parent: Path, **parameters: Any) -> Path:
+    """A bundle on disk; other ``parameters`` of the booster make another one."""
+    return write_bundle(parent, bundle_content(**parameters))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,7 +40,7 @@ def test_counts_are_those_of_the_half_open_bins(column: list[float]) -> None:
     known = np.array([value for value in column if not np.isnan(value)], dtype=np.float32).astype(np.float64)
     if made.counts:
         bounds = [-np.inf, *made.edges, np.inf]
-        expected = [((known >= low) & (known < high)).sum() for low, high in zip(bounds, bounds[1:], strict=False)]
+        expected = [((known >= low) & (known < high)).sum() for low, high in pairwise(bounds)]
         assert list(made.counts) == expected
 
 
