@@ -50,4 +50,4 @@ def in_county(state: Frame, county: str) -> Frame:
     """The rows whose household lies in the county, or whose household is not known yet."""
     if not county:
         return state
-    return state.filter(nw.col(REGION).is_null() | nw.col(REGION).str.starts_with(county).fill_null(False))  # noqa: FBT003
+    return state.filter(nw.col(REGION).is_null() | nw.col(REGION).str.starts_with(county).fill_null(False))
