@@ -29,6 +29,7 @@ from features.ledger.store import LedgerStore
 from features.parallel import map_processes
 
 _PROCESSES_PAY_FROM_BYTES = 32_000_000
+_PROCESSES_PAY_FROM_COUNTIES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ def county_tasks(
 
 def workers_for(files: Sequence[SourceFile]) -> int | None:
     """One process for a small source, one per core for a large one."""
-    return None if sum(file.path.stat().st_size for file in files) >= _PROCESSES_PAY_FROM_BYTES else 1
+    size, counties = sum(file.path.stat().st_size for file in files), len({file.county for file in files})
+    return None if size >= _PROCESSES_PAY_FROM_BYTES or counties >= _PROCESSES_PAY_FROM_COUNTIES else 1
 
 
 def stored_rows(task: CountyTask) -> dict[str, pl.DataFrame]:
