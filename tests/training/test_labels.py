@@ -36,7 +36,9 @@ def labels(
     **rows: Sequence[Row],
 ) -> list[dict[str, Any]]:
     """The label rows of a ledger's children, in the order of their numbers; visits and assessments have defaults."""
-    given = {"visits": [{}], "assessments": [SEEN], "findings": []} | {name: list(found) for name, found in rows.items()}
+    given = {"visits": [{}], "assessments": [SEEN], "findings": []} | {
+        name: list(found) for name, found in rows.items()
+    }
     tables = make_tables(children=children, **given)
     plan = plan or plan_with()
     cohort = tables["children"].select("child_id", "household_id")
