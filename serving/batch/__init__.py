@@ -1,1 +1,1 @@
-
+"""Batch scoring: a region's ledger in, a folder of ranked and explained children out."""

@@ -1,0 +1,83 @@
+"""Warnings that a scored region carries: old data, scores that tell nobody apart, counties without children."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from features.definition import Label
+
+
+@dataclass(frozen=True, slots=True)
+class CountyFacts:
+    """What one county's scores look like. Scores are None where nobody was scored."""
+
+    county: str
+    children: int
+    households: int
+    scored: int
+    refused: int
+    duties: int
+    overdue: int
+    duty_households: int
+    newest_recorded_on: dt.date | None
+    lowest_score: float | None
+    highest_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A warning: its kind, its words, and the counties it speaks of."""
+
+    kind: str
+    words: Label
+    counties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLimits:
+    """When an alarm sounds: days without a record, and the fewest scored children whose scores can be compared."""
+
+    data_age_days: int
+    least_children: int
+
+
+@lru_cache(maxsize=1)
+def alarm_limits() -> AlarmLimits:
+    """The limits in force, from ``alarms.toml``."""
+    raw = tomllib.loads(Path(__file__).with_name("alarms.toml").read_text(encoding="utf-8"))
+    return AlarmLimits(int(raw["data_age"]["days"]), int(raw["scores"]["least_children"]))
+
+
+def alarms(counties: Sequence[CountyFacts], as_of: dt.date, limits: AlarmLimits) -> tuple[Alarm, ...]:
+    """The warnings of a region, none if all is well."""
+    empty = tuple(facts.county for facts in counties if not facts.children)
+    old = tuple(facts.county for facts in counties if _is_old(facts, as_of, limits.data_age_days))
+    found = []
+    if empty:
+        found.append(Alarm("empty_cohort", Label("没有可排序的儿童", "no child to order"), empty))
+    if old:
+        days = limits.data_age_days
+        words = Label(f"数据已超过{days}天未更新", f"nothing recorded for more than {days} days")
+        found.append(Alarm("old_data", words, old))
+    if _all_equal(counties, limits.least_children):
+        words = Label("所有评分相同，模型没有区分任何儿童", "all scores are equal: the model tells no child apart")
+        found.append(Alarm("equal_scores", words, ()))
+    return tuple(found)
+
+
+def _is_old(facts: CountyFacts, as_of: dt.date, days: int) -> bool:
+    newest = facts.newest_recorded_on
+    return newest is not None and (as_of - newest).days > days
+
+
+def _all_equal(counties: Sequence[CountyFacts], least_children: int) -> bool:
+    if sum(facts.scored for facts in counties) < least_children:
+        return False
+    lowest = [facts.lowest_score for facts in counties if facts.lowest_score is not None]
+    highest = [facts.highest_score for facts in counties if facts.highest_score is not None]
+    return min(lowest) == max(highest)

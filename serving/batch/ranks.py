@@ -1,0 +1,59 @@
+"""Places of households in their village, county and region. A file of scores holds a place only after all are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from features.definition.structure import CHILD, COUNTY_DIGITS, HOUSEHOLD, REGION, VILLAGE_DIGITS
+from models.policy.ordering import DRIVER, ORDER_COLUMNS, household_places, in_order
+
+RANK_VILLAGE = "rank_village"
+RANK_COUNTY = "rank_county"
+RANK_REGION = "rank_region"
+
+_VILLAGE = "village"
+_COUNTY = "county"
+
+
+def with_county_ranks(children: pl.DataFrame) -> pl.DataFrame:
+    """The children of one county with the places of their households in village and county, in that order.
+
+    Within a household the child that gives the place comes first.
+    """
+    rows = children.with_columns(pl.col(REGION).str.slice(0, VILLAGE_DIGITS).alias(_VILLAGE))
+    county = household_places(rows).rename({"place": RANK_COUNTY})
+    village = household_places(rows, [_VILLAGE]).select(CHILD, pl.col("place").alias(RANK_VILLAGE))
+    return (
+        children.join(county, on=CHILD)
+        .join(village, on=CHILD)
+        .sort(RANK_COUNTY, DRIVER, CHILD, descending=[False, True, False])
+    )
+
+
+def region_ranks(parts: Sequence[tuple[str, Path]]) -> dict[str, pl.DataFrame]:
+    """The places of households in the whole region: county -> household_id, rank_region.
+
+    Args:
+        parts: each county with its staged file of children that have their county places.
+    """
+    keys = [
+        pl.read_ipc(path, columns=[*ORDER_COLUMNS, DRIVER])
+        .filter(pl.col(DRIVER))
+        .with_columns(pl.lit(county).alias(_COUNTY))
+        for county, path in parts
+    ]
+    ordered = in_order(pl.concat(keys)).select(
+        _COUNTY, HOUSEHOLD, pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(RANK_REGION)
+    )
+    found = {str(key[0]): part for key, part in ordered.partition_by(_COUNTY, as_dict=True, include_key=False).items()}
+    return {county: found.get(county, ordered.clear().drop(_COUNTY)) for county, _ in parts}
+
+
+def in_region(children: pl.DataFrame, region: str) -> pl.DataFrame:
+    """The children of the region: all of the county unless the region is a part of one."""
+    if len(region) <= COUNTY_DIGITS:
+        return children
+    return children.filter(pl.col(REGION).str.starts_with(region))

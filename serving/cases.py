@@ -1,0 +1,127 @@
+"""One child in words: duty, band, official level and reasons as people read them, in Chinese and English."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from features.definition import Definition, Label
+from features.definition.feature import feature_specs
+from models.bands import BANDS, Band
+from models.reasons import Reason
+from models.sentences import sentence
+from serving.batch.county import REFUSED
+from serving.batch.manifest import LANGUAGES, PolicyUsed
+
+PURPOSE = Label(
+    "评分只用来安排走访先后，从不决定任何家庭的待遇，也不能代替人的判断。法律和政策规定的走访始终在前。",
+    "A score only orders visits. It never decides on a family and replaces nobody's judgement. "
+    "Visits that law and policy demand always come first.",
+)
+REFUSED_WORDS = Label("监护人拒绝评分：只按法定走访排序", "the guardian refused the model: ordered by duty alone")
+NOT_ASSESSED = Label("未评级", "not assessed")
+
+
+@dataclass(frozen=True, slots=True)
+class DutyWords:
+    """A duty: its rules in words with the day of each, the most urgent first, and the days since that day."""
+
+    rules: tuple[tuple[Label, dt.date], ...]
+    due_on: dt.date
+    overdue_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialLevel:
+    """The level people assessed, with day and assessor if known."""
+
+    label: Label
+    assessed_on: dt.date | None
+    assessed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A scored child as people read it. ``band`` is None for a child the model was refused for."""
+
+    child_id: str
+    household_id: str
+    region_code: str | None
+    refused: bool
+    duty: DutyWords | None
+    band: Band | None
+    level: OfficialLevel
+    raising: tuple[Label, ...]
+    lowering: tuple[Label, ...]
+    not_known: tuple[Label, ...]
+    data_age_days: int | None
+
+    @property
+    def band_words(self) -> Label | None:
+        """The band in words."""
+        return None if self.band is None else BANDS[self.band]
+
+
+def case_of(row: Mapping[str, Any], policy: PolicyUsed, definition: Definition) -> Case:
+    """Put a row of scores into words.
+
+    Args:
+        row: a row with the score columns.
+        policy: the policy of its county, with the words of its rules and levels.
+        definition: the ledger definition, with the words of the features.
+    """
+    labels = {spec.name: spec.label for spec in feature_specs(definition)}
+    return Case(
+        child_id=row["child_id"],
+        household_id=row["household_id"],
+        region_code=row["region_code"],
+        refused=row["status"] == REFUSED,
+        duty=_duty(row, policy),
+        band=row["band"],
+        level=OfficialLevel(
+            policy.levels.get(row["official_level"], NOT_ASSESSED), row["official_level_on"], row["official_level_by"]
+        ),
+        raising=_sentences(row["reasons_up"], definition),
+        lowering=_sentences(row["reasons_down"], definition),
+        not_known=tuple(labels[name] for name in row["not_known"] or ()),
+        data_age_days=row["data_age_days"],
+    )
+
+
+def _duty(row: Mapping[str, Any], policy: PolicyUsed) -> DutyWords | None:
+    if not row["duty"]:
+        return None
+    return DutyWords(
+        rules=tuple((policy.rules[rule["rule"]], rule["due_on"]) for rule in row["duty_rules"]),
+        due_on=row["duty_due_on"],
+        overdue_days=row["duty_overdue_days"],
+    )
+
+
+def reason_words(reason: Reason, definition: Definition) -> Label:
+    """A reason as a sentence in both languages."""
+    return Label(*(sentence(reason, definition, language) for language in LANGUAGES))
+
+
+def _sentences(reasons: Sequence[Reason] | None, definition: Definition) -> tuple[Label, ...]:
+    return tuple(reason_words(reason, definition) for reason in reasons or ())
+
+
+def due_words(due_on: dt.date, overdue_days: int, as_of: dt.date) -> Label:
+    """When a duty is due, seen from the as-of date."""
+    if overdue_days:
+        return Label(f"应于 {due_on} 前，已逾期 {overdue_days} 天", f"due {due_on}, {overdue_days} days overdue")
+    left = (due_on - as_of).days
+    return Label(f"应于 {due_on} 前，还有 {left} 天", f"due {due_on}, in {left} days")
+
+
+def level_note(level: OfficialLevel) -> Label:
+    """The official level with its day and assessor."""
+    if level.assessed_on is None:
+        return level.label
+    by = level.assessed_by
+    zh = f"{level.label.zh}（{level.assessed_on} 评定" + (f"，评级人 {by}）" if by else "）")
+    en = f"{level.label.en} (assessed {level.assessed_on}" + (f" by {by})" if by else ")")
+    return Label(zh, en)

@@ -1,0 +1,158 @@
+"""The demonstration: the real commands, one after another, on a simulated province."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from features.cli.console import HOME_VARIABLE, UserError
+from features.definition import Label
+
+COUNTIES = 6
+SEED = 20161110
+TOP = 8
+
+_MARKER = "demo.json"
+_TITLES = {
+    "simulate": Label(
+        "模拟一个省的台账：模拟数据，不涉及任何真实儿童",
+        "Simulate the ledgers of a province: simulated data, no real child",
+    ),
+    "import": Label(
+        "导入除最后一县外的台账：逐行检查，合格入账", "Import all counties but the last: every row is checked"
+    ),
+    "train": Label("训练：按时间前推检验，登记为候选模型", "Train, validate forward in time, register as a challenger"),
+    "promote": Label("启用：检查模型包后启用", "Promote: check the bundle and bring it into use"),
+    "newcomer": Label("导入训练从未见过的县", "Import the county that training never saw"),
+    "score": Label(
+        "给新县排序：法定走访在前，其余按评分，附理由",
+        "Rank that county: duties first, then by score, with reasons",
+    ),
+    "explain": Label("解释一名儿童：数字与批量结果相同", "Explain one child: the same numbers as in the ranking"),
+}
+
+
+@dataclass(slots=True)
+class Demonstration:
+    """A run of the demonstration in a folder of its own. ``steps`` says what was done and how long it took."""
+
+    folder: Path
+    children: int
+    quiet: bool
+    steps: list[dict[str, Any]] = field(default_factory=list)
+
+    def run(self) -> dict[str, Any]:
+        """Do all steps; returns the folders, the model and the seconds of each step.
+
+        Raises:
+            UserError: a step fails (named), or the folder holds something else.
+        """
+        self._prepare()
+        self._say(f"$ export {HOME_VARIABLE}={_shown(self.folder)}")
+        sent, later = self.folder / "sent", self.folder / "sent-later"
+        size = ("--children", str(self.children), "--counties", str(COUNTIES), "--seed", str(SEED))
+        self._step("simulate", "simulate", *size, "--out", sent)
+        counties, as_of = _simulated(sent)
+        self._move(sent / counties[-1], later / counties[-1])
+        self._step("import", "ledger", "import", sent)
+        self._step("train", "train", "--ledger", self.folder / "ledger", "--plan", "demo")
+        model = self._trained()
+        self._step("promote", "models", "promote", model)
+        self._step("newcomer", "ledger", "import", later)
+        return {"simulated": True, "home": str(self.folder), "model_id": model} | self._score(counties[-1], as_of)
+
+    def _score(self, county: str, as_of: str) -> dict[str, Any]:
+        scores, page = self.folder / "scores", self.folder / "page.html"
+        shown = ("--out", scores, "--top", str(TOP), "--page", page)
+        self._step("score", "score", "--region", county, "--as-of", as_of, *shown)
+        child = _first_by_score(scores)
+        self._step("explain", "explain", "--child", child, "--as-of", as_of)
+        self._say(f"\n网页 page:   {_shown(page)}\n评分 scores: {_shown(scores)}")
+        made = {"county": county, "as_of": as_of, "scores": str(scores), "page": str(page), "child": child}
+        return {**made, "steps": self.steps}
+
+    def _prepare(self) -> None:
+        """An empty folder; only one that an earlier demonstration made is cleared."""
+        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / _MARKER).is_file():
+            raise UserError(
+                f"{self.folder}: is there and was not made by a demonstration", "give --home another folder"
+            )
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        (self.folder / _MARKER).write_text(json.dumps({"children": self.children}), encoding="utf-8")
+
+    def _step(self, step: str, *arguments: str | Path) -> None:
+        title, number = _TITLES[step], f"{len(self.steps) + 1}/{len(_TITLES)}"
+        command = shlex.join(["mopai", *(_shown(part) if isinstance(part, Path) else part for part in arguments)])
+        self._say(f"\n[{number}] {title.zh}\n      {title.en}\n$ {command}")
+        began = time.monotonic()
+        done = self._call([str(part) for part in arguments], quiet=self.quiet)
+        if done.returncode != 0:
+            sys.stderr.write(done.stderr or "")
+            raise UserError(
+                f"step {number} ended with exit code {done.returncode}: {command}", "see what it said above"
+            )
+        self.steps.append({"command": command, "seconds": round(time.monotonic() - began, 1)})
+
+    def _call(self, arguments: Sequence[str], *, quiet: bool) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "features.cli.app", *arguments],
+            env={**os.environ, HOME_VARIABLE: str(self.folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
+            capture_output=quiet,
+            text=True,
+            check=False,
+        )
+
+    def _trained(self) -> str:
+        self._say("$ mopai models list")
+        done = self._call(["models", "list", "--json"], quiet=True)
+        models = json.loads(done.stdout)["models"]
+        return str(models[0]["model_id"])
+
+    def _move(self, source: Path, target: Path) -> None:
+        self._say(f"$ mkdir -p {_shown(target.parent)} && mv {_shown(source)} {_shown(target)}")
+        target.parent.mkdir()
+        source.replace(target)
+
+    def _say(self, text: str) -> None:
+        if not self.quiet:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+
+
+def run_demo(folder: Path, children: int, *, quiet: bool = False) -> dict[str, Any]:
+    """Run the demonstration in ``folder`` (cleared if an earlier one made it) with so many simulated children."""
+    return Demonstration(folder, children, quiet).run()
+
+
+def _simulated(sent: Path) -> tuple[tuple[str, ...], str]:
+    """The simulated counties and the day the simulation ends."""
+    raw = json.loads((sent / "simulation.json").read_text(encoding="utf-8"))
+    return tuple(sorted(raw["counties"])), str(raw["plan"]["end"])
+
+
+def _first_by_score(scores: Path) -> str:
+    """The child that the score, not a duty, brought to the front."""
+    import polars as pl
+
+    from serving.batch.folder import ScoreFolder
+
+    folder = ScoreFolder.open(scores)
+    first = folder.manifest.counts()["duty_households"] + 1
+    return str(folder.between(first, first).filter(pl.col("household_driver"))["child_id"][0])
+
+
+def _shown(path: Path) -> str:
+    """A path as a person would type it here."""
+    absolute = path.absolute()
+    here = Path.cwd()
+    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(absolute)

@@ -1,0 +1,154 @@
+"""One child explained: the same numbers as the batch, from the child's own household and its county's area table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from features.area import area_table
+from features.cli.console import UserError
+from features.definition import Definition
+from features.definition.feature import feature_specs
+from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RETRACTS, VISIT, VISITS
+from features.ledger.store import LedgerStore
+from models.policy.policy import Policy
+from serving.batch.county import Scoring, Tables, score_children
+from serving.batch.manifest import PolicyUsed, policy_used
+from serving.batch.run import definition_of, policies_of, policy_in_force, released
+from serving.cases import PURPOSE, Case, case_of, reason_words
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainRequest:
+    """Which child of which ledger on which day, with which release and policy."""
+
+    ledger: Path
+    child_id: str
+    as_of: dt.date
+    home: Path
+    release: str | None = None
+    policy: Path | None = None
+    definition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedCase:
+    """A child's row as the batch writes it (without the ranks, which need the whole region), and its words."""
+
+    row: dict[str, Any]
+    case: Case
+    county: str
+    as_of: dt.date
+    simulated: bool
+    policy: PolicyUsed
+    definition: Definition
+
+    def to_json(self) -> dict[str, Any]:
+        """The row and its words as JSON values; numbers as exact as the batch has them."""
+        row = {name: value for name, value in self.row.items() if name not in ("duty_severity", "tie")}
+        labels = {spec.name: spec.label for spec in feature_specs(self.definition)}
+        rules = [
+            {**rule, "zh": self.policy.rules[rule["rule"]].zh, "en": self.policy.rules[rule["rule"]].en}
+            for rule in row["duty_rules"] or ()
+        ]
+        return row | {
+            "county": self.county,
+            "simulated": self.simulated,
+            "policy": self.policy.id,
+            "duty_rules": rules,
+            "reasons_up": self._reasons("reasons_up"),
+            "reasons_down": self._reasons("reasons_down"),
+            "not_known": [
+                {"feature": name, "zh": labels[name].zh, "en": labels[name].en} for name in row["not_known"] or ()
+            ],
+            "purpose": {"zh": PURPOSE.zh, "en": PURPOSE.en},
+        }
+
+    def _reasons(self, column: str) -> list[dict[str, Any]]:
+        words = [(reason, reason_words(reason, self.definition)) for reason in self.row[column] or ()]
+        return [{**reason, "zh": said.zh, "en": said.en} for reason, said in words]
+
+
+def explain_case(request: ExplainRequest) -> ExplainedCase:
+    """Score and explain one child.
+
+    Raises:
+        UserError: there is no ledger or release, the ledger does not know the child, or the child is not among those
+            scored on that day.
+    """
+    store = LedgerStore.open(request.ledger)
+    definition = definition_of(store, request.definition)
+    homes = list(_homes(store, request.child_id))
+    if not homes:
+        raise UserError(f"{request.ledger}: the ledger knows no such child", "check the number given with --child")
+    bundle = released(request.home, request.release, definition)
+    policies = policies_of(request.policy)
+    for county in homes:
+        policy = policy_in_force(policies, definition, county, request.as_of)
+        scoring = Scoring(bundle.model, bundle.model_id, definition, policy, request.as_of)
+        row = _scored_row(store, county, request.child_id, scoring)
+        if row is not None:
+            return _explained(row, county, store, policy, definition)
+    raise UserError(
+        f"the child is not among those scored on {request.as_of}",
+        "its file is closed, it is too old, or it was recorded later: give another --as-of",
+    )
+
+
+def household_tables(tables: Tables, child_id: str) -> dict[str, pl.DataFrame]:
+    """The rows of a county's tables about a child's households and everyone who ever lived in them.
+
+    Retractions stay whatever they speak of: they need not name a household.
+    """
+    children = tables[CHILDREN].filter(pl.col(CHILD).is_not_null())
+    people, homes = {child_id}, set[str]()
+    while True:
+        homes = set(children.filter(pl.col(CHILD).is_in(people))[HOUSEHOLD].drop_nulls())
+        found = set(children.filter(pl.col(HOUSEHOLD).is_in(homes))[CHILD]) | people
+        if found == people:
+            break
+        people = found
+    visits = set(tables[VISITS].filter(pl.col(HOUSEHOLD).is_in(homes))[VISIT])
+    return {name: _about(frame, people, homes, visits) for name, frame in tables.items()}
+
+
+def _about(frame: pl.DataFrame, people: set[str], homes: set[str], visits: set[str]) -> pl.DataFrame:
+    keys = ((CHILD, people), (HOUSEHOLD, homes), (VISIT, visits))
+    tests = [pl.col(name).is_in(list(values)) for name, values in keys if name in frame.columns]
+    return frame.filter(pl.any_horizontal(pl.col(RETRACTS).is_not_null(), *tests))
+
+
+def _homes(store: LedgerStore, child_id: str) -> Iterator[str]:
+    """The counties that know a child, the one it lives in now first."""
+    now = store.find_child(child_id)
+    if now is None:
+        return
+    yield now
+    for county in store.counties():
+        if county != now and _knows(store, county, child_id):
+            yield county
+
+
+def _knows(store: LedgerStore, county: str, child_id: str) -> bool:
+    return not store.scan(county, CHILDREN).filter(pl.col(CHILD) == child_id).head(1).collect().is_empty()
+
+
+def _scored_row(store: LedgerStore, county: str, child_id: str, scoring: Scoring) -> dict[str, Any] | None:
+    tables = store.read(county).tables
+    area = area_table(tables, scoring.definition, scoring.as_of, county=county)
+    scored = score_children(household_tables(tables, child_id), county, scoring, area)
+    rows: Sequence[dict[str, Any]] = scored.filter(pl.col(CHILD) == child_id).to_dicts()
+    return rows[0] if rows else None
+
+
+def _explained(
+    row: dict[str, Any], county: str, store: LedgerStore, policy: Policy, definition: Definition
+) -> ExplainedCase:
+    rules = [rule["rule"] for rule in row["duty_rules"] or ()]
+    used = policy_used(policy, definition, rules, [county])
+    return ExplainedCase(row, case_of(row, used, definition), county, row["as_of"], store.simulated, used, definition)

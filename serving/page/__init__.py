@@ -1,0 +1,1 @@
+"""A self-contained page of a scored region: no script, no address, readable on a phone and on paper."""
