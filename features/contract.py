@@ -88,7 +88,7 @@ class FeatureContract:
             "names": list(self.names),
             "sources": list(self.sources),
             "directions": list(self.directions),
-            "ranges": [list(ends) for ends in self.ranges],
+            "ranges": [[float(low), float(high)] for low, high in self.ranges],
         }
 
     def _check_columns(self, columns: list[str]) -> None:
