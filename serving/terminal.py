@@ -118,7 +118,7 @@ def _band(explained: ExplainedCase, language: Language) -> Iterator[Text]:
 
 
 def _sides(case: Case, language: Language) -> Iterator[Text]:
-    raised, lowered = Label("提高名次", "raised the place"), Label("降低名次", "lowered the place")
+    raised, lowered = Label("提高评分", "raised the score"), Label("降低评分", "lowered the score")
     for head, mark, sentences in ((raised, "▲", case.raising), (lowered, "▽", case.lowering)):
         if sentences:
             yield _line(head, "", language)
