@@ -42,7 +42,8 @@ def plain(native: IntoFrame, table: Table, columns: Iterable[str]) -> Frame:
         )
     if nw.dependencies.is_pandas_dataframe(native):
         return _plain_pandas(native, wanted, dates)
-    return frame.lazy().select(*(nw.col(name).cast(nw.Int32) if name in dates else nw.col(name) for name in wanted))
+    others = [name for name in wanted if name not in dates]
+    return frame.lazy().select(*others, nw.col(*dates).cast(nw.Int32))
 
 
 def days_to_dates(frame: Any, columns: Sequence[str]) -> Any:  # noqa: ANN401 - a native frame of any engine

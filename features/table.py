@@ -73,8 +73,8 @@ def build_feature_table(
     around = _area(own, program, area)
     gathered = read.gather([each for each in program.passes if each.source != "cohort"], own)
     joined = gathered if around is None else gathered.join(around, on=REGION, how="left")  # type: ignore[arg-type]
-    facts = settle(joined.with_columns(*program.columns(late=False)))
-    whole = computed(read.gather(program.late, facts).with_columns(*program.columns(late=True)).sort(CHILD))
+    facts = settle(joined.with_columns(*program.values(late=False)))
+    whole = computed(read.gather(program.late, facts).with_columns(*program.values(late=True)).sort(CHILD))
     return FeatureTable(
         county=county,
         as_of=as_of,
@@ -96,8 +96,7 @@ def _area(own: Frame, program: Program, area: IntoFrame | None) -> Frame | None:
 
 def _values(whole: nw.DataFrame[Any], program: Program) -> Any:  # noqa: ANN401 - a native frame of any engine
     names = [name for spec in program.specs for name in spec.columns]
-    values = (nw.col(name).cast(nw.Float32).fill_null(float("nan")) for name in names)
-    return whole.select(*IDENTITY, *values).to_native()
+    return whole.select(*IDENTITY, nw.col(*names).cast(nw.Float32).fill_null(float("nan"))).to_native()
 
 
 def _dates(whole: nw.DataFrame[Any], program: Program) -> Any:  # noqa: ANN401 - a native frame of any engine

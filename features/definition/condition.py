@@ -23,6 +23,10 @@ class Condition:
 
     def expr(self) -> nw.Expr:
         """A boolean expression that is never null."""
+        return self.maybe().fill_null(False)
+
+    def maybe(self) -> nw.Expr:
+        """A boolean expression that may be null where the value is not known; as a mask that is the same as false."""
         return TESTS[self.test](nw.col(self.column), self.value)
 
 
@@ -95,23 +99,19 @@ def _condition(column: str, test: str, value: Any, where: str) -> Condition:  # 
     return Condition(column, test, tuple(values) if listed else value)
 
 
-def _known(answer: nw.Expr) -> nw.Expr:
-    return answer.fill_null(False)
-
-
 def _null_is(column: nw.Expr, wanted: Any) -> nw.Expr:  # noqa: ANN401 - checked when parsed
     return column.is_null() if wanted else ~column.is_null()
 
 
 TESTS: Mapping[str, Callable[[nw.Expr, Any], nw.Expr]] = {
-    "equals": lambda column, value: _known(column == value),
-    "not": lambda column, value: _known(column != value) & ~column.is_null(),
-    "in": lambda column, values: _known(column.is_in(list(values))),
-    "not_in": lambda column, values: _known(~column.is_in(list(values))) & ~column.is_null(),
-    "at_least": lambda column, value: _known(column >= value),
-    "at_most": lambda column, value: _known(column <= value),
-    "above": lambda column, value: _known(column > value),
-    "below": lambda column, value: _known(column < value),
-    "contains": lambda column, code: _known(column.str.contains(f";{code};", literal=True)),
+    "equals": lambda column, value: column == value,
+    "not": lambda column, value: (column != value) & ~column.is_null(),
+    "in": lambda column, values: column.is_in(list(values)),
+    "not_in": lambda column, values: ~column.is_in(list(values)) & ~column.is_null(),
+    "at_least": lambda column, value: column >= value,
+    "at_most": lambda column, value: column <= value,
+    "above": lambda column, value: column > value,
+    "below": lambda column, value: column < value,
+    "contains": lambda column, code: column.str.contains(f";{code};", literal=True),
     "is_null": _null_is,
 }

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from features.operators.plan import Formula, Measure, Named
-from features.operators.rows import AS_OF, AS_OF_YEAR
+from features.operators.plan import Formula, Measure, Value, Values
+from features.operators.rows import AS_OF, AS_OF_YEAR, KNOWN
 
 AREA = "area__"
 # The Gregorian calendar's average year.
@@ -22,9 +22,9 @@ class StateNumber(Formula):
 
     column: str
 
-    def expr(self, of: Named) -> nw.Expr:  # noqa: ARG002 - reads no measure
+    def expr(self, of: Values) -> Value:
         """The value; null when not known."""
-        return nw.col(self.column).cast(nw.Float64)
+        return of.col(self.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class StateLevel(Formula):
     column: str
     levels: tuple[tuple[str, float], ...]
 
-    def expr(self, of: Named) -> nw.Expr:  # noqa: ARG002 - reads no measure
+    def expr(self, of: Values) -> Value:
         """The number of the category; null when it has none or is not known."""
-        return nw.col(self.column).replace_strict(dict(self.levels), default=None, return_dtype=nw.Float64)
+        return of.col(self.column).replace_strict(dict(self.levels), default=None, return_dtype=nw.Float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class StateCode(Formula):
     code: str
     listed: bool = False
 
-    def expr(self, of: Named) -> nw.Expr:  # noqa: ARG002 - reads no measure
+    def expr(self, of: Values) -> Value:
         """1 or 0; 0 for a category the definition does not know; null when not known."""
-        column = nw.col(self.column)
+        column = of.col(self.column)
         holds = column.str.contains(f";{self.code};", literal=True) if self.listed else column == self.code
-        return nw.when(~column.is_null()).then(holds.fill_null(False).cast(nw.Float64))
+        return of.when(of.col(KNOWN + self.column)).then(holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ class StateDays(Formula):
     column: str
     at_most: int
 
-    def expr(self, of: Named) -> nw.Expr:  # noqa: ARG002 - reads no measure
+    def expr(self, of: Values) -> Value:
         """Days; null when the date is not known or lies ahead."""
-        days = (nw.col(AS_OF) - nw.col(self.column)).cast(nw.Float64)
-        return nw.when(days >= 0).then(days.clip(upper_bound=self.at_most))
+        days = of.col(AS_OF) - of.col(self.column)
+        return of.when(days >= 0).then(days.clip(upper_bound=self.at_most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ class StateYears(Formula):
 
     column: str
 
-    def expr(self, of: Named) -> nw.Expr:  # noqa: ARG002 - reads no measure
+    def expr(self, of: Values) -> Value:
         """Years; null when the date is not known or lies ahead."""
-        years = (((nw.col(AS_OF) - nw.col(self.column)) / YEAR_DAYS) * 10).floor() / 10
-        return nw.when(years >= 0).then(years)
+        years = (((of.col(AS_OF) - of.col(self.column)) / YEAR_DAYS) * 10).floor() / 10
+        return of.when(years >= 0).then(years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ class StateYearsOfYear(Formula):
 
     column: str
 
-    def expr(self, of: Named) -> nw.Expr:  # noqa: ARG002 - reads no measure
+    def expr(self, of: Values) -> Value:
         """Years; null when the year is not known or lies ahead."""
-        years = (nw.col(AS_OF_YEAR) - nw.col(self.column)).cast(nw.Float64)
-        return nw.when(years >= 0).then(years)
+        years = of.col(AS_OF_YEAR) - of.col(self.column)
+        return of.when(years >= 0).then(years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,14 @@ class Total(Formula):
 
     rows: Measure
 
-    def expr(self, of: Named) -> nw.Expr:
+    @property
+    def plain_measure(self) -> Measure | None:
+        """The total itself."""
+        return self.rows
+
+    def expr(self, of: Values) -> Value:
         """The total, never null."""
-        return _total(of, self.rows)
+        return of(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +114,14 @@ class Extreme(Formula):
     rows: Measure
     when_none: float | None = None
 
-    def expr(self, of: Named) -> nw.Expr:
+    @property
+    def plain_measure(self) -> Measure | None:
+        """The value itself, unless no row means something."""
+        return self.rows if self.when_none is None else None
+
+    def expr(self, of: Values) -> Value:
         """The value."""
-        value = of(self.rows).cast(nw.Float64)
+        value = of(self.rows)
         return value if self.when_none is None else value.fill_null(self.when_none)
 
 
@@ -122,10 +132,10 @@ class Share(Formula):
     part: Measure
     whole: Measure
 
-    def expr(self, of: Named) -> nw.Expr:
+    def expr(self, of: Values) -> Value:
         """Between 0 and 1; null when there is nothing to be a share of."""
-        whole = _total(of, self.whole)
-        return nw.when(whole > 0).then(_total(of, self.part) / whole)
+        whole = of(self.whole)
+        return of.when(whole > 0).then(of(self.part) / whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +145,9 @@ class Difference(Formula):
     recent: Measure
     earlier: Measure
 
-    def expr(self, of: Named) -> nw.Expr:
+    def expr(self, of: Values) -> Value:
         """The difference, never null."""
-        return _total(of, self.recent) - _total(of, self.earlier)
+        return of(self.recent) - of(self.earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +157,11 @@ class NotBefore(Formula):
     of_kind: Measure
     event: Measure
 
-    def expr(self, of: Named) -> nw.Expr:
+    def expr(self, of: Values) -> Value:
         """1 or 0; null when there was no event."""
-        event = of(self.event).cast(nw.Float64)
-        found = (of(self.of_kind).cast(nw.Float64) <= event).fill_null(False)
-        return nw.when(~event.is_null()).then(found.cast(nw.Float64))
+        event = of(self.event)
+        found = (of(self.of_kind) <= event).fill_null(False)
+        return of.when(~event.is_null()).then(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +171,10 @@ class Others(Formula):
     unit: Measure
     own: str = ""
 
-    def expr(self, of: Named) -> nw.Expr:
+    def expr(self, of: Values) -> Value:
         """The total of the others, never null."""
-        own = nw.col(self.own).fill_null(0.0) if self.own else nw.lit(1.0)
-        return _total(of, self.unit) - own
+        own = of.col(self.own).fill_null(0.0) if self.own else of.lit(1.0)
+        return of(self.unit) - own
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,25 +191,25 @@ class AreaRest(Formula):
     part: Measure
     whole: Measure | None = None
 
-    def expr(self, of: Named) -> nw.Expr:
+    def expr(self, of: Values) -> Value:
         """The value; null where fewer than ``minimum`` others are known, or the area is not."""
-        part = nw.col(area_part(self.name)) - own_part(self, of)
+        part = of.col(area_part(self.name)) - own_part(self, of)
         if self.whole is None:
-            return part.cast(nw.Float64)
-        whole = nw.col(area_whole(self.name)) - _total(of, self.whole)
+            return part
+        whole = of.col(area_whole(self.name)) - of(self.whole)
         scale = THOUSANDTHS if self.thousandths else 1
-        return nw.when((whole >= self.minimum) & (whole > 0)).then(part / (whole * scale))
+        return of.when((whole >= self.minimum) & (whole > 0)).then(part / (whole * scale))
 
 
-def own_part(fact: AreaRest, of: Named) -> nw.Expr:
+def own_part(fact: AreaRest, of: Values) -> Value:
     """What one household adds to the part of its area."""
-    part = _total(of, fact.part)
+    part = of(fact.part).fill_null(0.0)
     return (part * THOUSANDTHS + 0.5).floor() if fact.thousandths else part
 
 
-def own_whole(fact: AreaRest, of: Named) -> nw.Expr:
+def own_whole(fact: AreaRest, of: Values) -> Value:
     """What one household adds to the whole of its area; its part again when nothing is averaged."""
-    return own_part(fact, of) if fact.whole is None else _total(of, fact.whole)
+    return own_part(fact, of) if fact.whole is None else of(fact.whole)
 
 
 def area_part(name: str) -> str:
@@ -210,7 +220,3 @@ def area_part(name: str) -> str:
 def area_whole(name: str) -> str:
     """The column of the area table that holds the whole of a fact."""
     return f"{AREA}{name}_whole"
-
-
-def _total(of: Named, rows: Measure) -> nw.Expr:
-    return of(rows).cast(nw.Float64).fill_null(0.0)

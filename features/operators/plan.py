@@ -5,11 +5,8 @@ A plan holds no engine expression, so that one record can be computed from the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Literal
-
-import narwhals as nw
+from typing import Any, Literal, Protocol
 
 from features.definition.condition import ALWAYS, Conditions
 
@@ -38,7 +35,27 @@ class Measure:
     before: int | None = None
 
 
-Named = Callable[[Measure], nw.Expr]
+# A narwhals expression, or one value of one record that answers to the same operations.
+Value = Any
+
+
+class Values(Protocol):
+    """What a formula is written in: columns of a frame, or the values of one record.
+
+    Called with a measure it gives that measure, Float64: a count or a sum is never null, an extreme is where no row is.
+    """
+
+    def __call__(self, measure: Measure) -> Value:
+        """The value of a measure."""
+
+    def col(self, name: str) -> Value:
+        """The value of a column of the state."""
+
+    def lit(self, value: float) -> Value:
+        """A value that is the same for every child."""
+
+    def when(self, condition: Value) -> Value:
+        """``when(condition).then(value)``: the value where the condition holds, null elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +68,13 @@ class Formula:
         values = (getattr(self, part.name) for part in fields(self))
         return tuple(value for value in values if isinstance(value, Measure))
 
-    def expr(self, of: Named) -> nw.Expr:
-        """The value as a Float64 expression, null where not known; ``of`` gives the column of a measure."""
+    @property
+    def plain_measure(self) -> Measure | None:
+        """The measure whose value is the formula's, when there is nothing more to it."""
+        return None
+
+    def expr(self, of: Values) -> Value:
+        """The value as a number or yes/no, null where not known, written once for frames and for single records."""
         raise NotImplementedError
 
 

@@ -8,94 +8,48 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from features.cohort import Cohort
-from features.definition.condition import Conditions
 from features.definition.feature import FeatureSpec, feature_specs
 from features.definition.loader import DefinitionError
 from features.definition.model import Definition
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, REGION
-from features.known import Frame
-from features.operators.formulas import AreaRest
+from features.operators.formulas import AreaRest, StateCode
 from features.operators.options import FactDate, fact_date
-from features.operators.plan import Measure, Plan
+from features.operators.passes import Pass
+from features.operators.plan import Measure, Plan, Value
 from features.operators.registry import plan_of
-from features.operators.rows import AGO, CHANGED
+from features.operators.rows import AGO
 
 NEWEST = "_newest_"
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """Measures over the same rows for the same key, gathered together; ``columns`` names each in the result."""
+class FrameValues:
+    """What formulas are written in, as columns of a frame; ``names`` says which column holds a measure."""
 
-    source: str
-    table: str
-    key: str
-    measures: tuple[Measure, ...]
-    columns: tuple[str, ...]
+    names: Mapping[Measure, str]
 
-    @property
-    def oldest(self) -> int:
-        """Days beyond which no row takes part."""
-        return max((measure.before or 0 for measure in self.measures), default=0)
+    def __call__(self, measure: Measure) -> nw.Expr:
+        """The column of a measure."""
+        return nw.col(self.names[measure])
 
-    @property
-    def row_columns(self) -> tuple[str, ...]:
-        """The columns of the rows that the measures read."""
-        read = [name for each in self.measures for name in (each.column, *each.where.columns, *each.changed)]
-        return tuple(dict.fromkeys(name for name in read if name and name != AGO))
+    def col(self, name: str) -> nw.Expr:
+        """A column of the state."""
+        return nw.col(name)
 
-    def gather(self, rows: Frame) -> Frame:
-        """One row per key with the value of every measure; a key without rows is not in it.
+    def lit(self, value: float) -> nw.Expr:
+        """One value for every row."""
+        return nw.lit(value)
 
-        Masks are columns first and the aggregates are plain sums, maxima and minima: filtered aggregates inside a
-        group-by do not work on every engine.
-        """
-        wheres = tuple(dict.fromkeys(measure.where for measure in self.measures if measure.where.parts))
-        masks = {where: f"_where_{place}" for place, where in enumerate(wheres)}
-        masked = rows.with_columns(*(where.expr().alias(name) for where, name in masks.items())) if masks else rows
-        values = masked.select(self.key, *(_value(*named, masks) for named in self._named()))
-        return values.group_by(self.key).agg(*(_aggregate(*named) for named in self._named()))
-
-    def _named(self) -> Iterable[tuple[Measure, str]]:
-        return zip(self.measures, self.columns, strict=True)
-
-
-def _value(measure: Measure, name: str, masks: Mapping[Conditions, str]) -> nw.Expr:
-    """What one row adds to a measure, as a column."""
-    mask = _mask(measure, masks)
-    if measure.how in ("count", "any"):
-        return (nw.lit(1) if mask is None else mask).cast(nw.Int32).alias(name)
-    column = nw.col(measure.column).cast(nw.Float64)
-    if mask is None:
-        return column.alias(name)
-    return nw.when(mask).then(column).alias(name)
-
-
-def _mask(measure: Measure, masks: Mapping[Conditions, str]) -> nw.Expr | None:
-    parts = [nw.col(masks[measure.where])] if measure.where.parts else []
-    if measure.changed:
-        parts.append(nw.any_horizontal(*(nw.col(CHANGED + name) for name in measure.changed), ignore_nulls=False))
-    if measure.before is not None:
-        parts.append(nw.col(AGO) < measure.before)
-    if measure.after:
-        parts.append(nw.col(AGO) >= measure.after)
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else nw.all_horizontal(*parts, ignore_nulls=False)
-
-
-def _aggregate(measure: Measure, name: str) -> nw.Expr:
-    column = nw.col(name)
-    if measure.how in ("count", "sum"):
-        return column.sum()
-    return column.min() if measure.how == "min" else column.max()
+    def when(self, condition: nw.Expr) -> Value:
+        """The beginning of a choice."""
+        return nw.when(condition)
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """What has to be read and gathered for all features of a definition, and the formulas that follow.
 
-    ``state_columns`` by table: what the cohort, the audit and the formulas read of children and households.
+    ``columns`` by table: what is read of it, beside its bookkeeping.
     ``passes`` gather events, histories, and (over the cohort's state) what a household adds to its area; ``late`` ones
     read other features. ``dated`` gives the pass column that holds the days to the newest fact of a table.
     """
@@ -104,7 +58,7 @@ class Program:
     plans: tuple[Plan, ...]
     cohort: Cohort
     audit: tuple[str, ...]
-    state_columns: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, tuple[str, ...]]
     fact_dates: Mapping[str, FactDate]
     passes: tuple[Pass, ...]
     late: tuple[Pass, ...]
@@ -116,17 +70,28 @@ class Program:
         """The formulas that need the area table."""
         return tuple(made for plan in self.plans for made in plan.formulas if isinstance(made, AreaRest))
 
-    def of(self, measure: Measure) -> nw.Expr:
-        """The column of a measure."""
-        return nw.col(self.names[measure])
+    @property
+    def coded(self) -> tuple[str, ...]:
+        """The columns of the state whose codes become features."""
+        formulas = (formula for plan in self.plans for formula in plan.formulas)
+        return tuple(dict.fromkeys(formula.column for formula in formulas if isinstance(formula, StateCode)))
 
-    def columns(self, *, late: bool) -> list[nw.Expr]:
-        """The feature columns that read no other feature, or those that do (``late``)."""
+    @property
+    def of(self) -> FrameValues:
+        """The columns of a frame that has gathered the passes."""
+        return FrameValues(self.names)
+
+    def values(self, *, late: bool) -> list[nw.Expr]:
+        """The feature columns that read no other feature, or those that do (``late``).
+
+        A feature that is just a measure is not among them: its column has its name already.
+        """
         return [
             formula.expr(self.of).alias(column)
             for spec, plan in zip(self.specs, self.plans, strict=True)
             if plan.members == late
             for column, formula in zip(spec.columns, plan.formulas, strict=True)
+            if formula.plain_measure is None or self.names[formula.plain_measure] != column
         ]
 
 
@@ -155,7 +120,7 @@ def _build(definition: Definition) -> Program:
     _check_members(specs, plans)
     early = _measures(plan for plan in plans if not plan.members)
     late = _measures(plan for plan in plans if plan.members)
-    names = {measure: f"_m{place}" for place, measure in enumerate((*early, *late))}
+    names = {measure: f"_m{place}" for place, measure in enumerate((*early, *late))} | _feature_measures(specs, plans)
     passes = _passes(early, names)
     events = {each.table: each for each in passes if each.source == "events"}
     newest = {
@@ -163,18 +128,29 @@ def _build(definition: Definition) -> Program:
     }
     names = {measure: NEWEST + table for table, measure in newest.items()} | names
     cohort = Cohort.of(definition)
+    fact_dates = {table: fact_date(definition, table) for table in events}
     return Program(
         specs=specs,
         plans=plans,
         cohort=cohort,
         audit=tuple(column for table, column in definition.protected_columns if table in (CHILDREN, HOUSEHOLDS)),
-        state_columns=_state_columns(definition, plans, cohort),
-        fact_dates={table: fact_date(definition, table) for table in events},
+        columns=_columns(definition, plans, cohort, passes, fact_dates),
+        fact_dates=fact_dates,
         passes=_passes(dict.fromkeys((*early, *newest.values())), names),
         late=_passes(late, names),
         names=names,
         dated={table: names[measure] for table, measure in newest.items()},
     )
+
+
+def _feature_measures(specs: Iterable[FeatureSpec], plans: Iterable[Plan]) -> dict[Measure, str]:
+    """Measures that are a feature as they are take its name, so that nothing is left to compute."""
+    named: dict[Measure, str] = {}
+    for spec, plan in zip(specs, plans, strict=True):
+        for column, formula in zip(spec.columns, plan.formulas, strict=True):
+            if formula.plain_measure is not None:
+                named.setdefault(formula.plain_measure, column)
+    return named
 
 
 def _measures(plans: Iterable[Plan]) -> tuple[Measure, ...]:
@@ -193,17 +169,27 @@ def _passes(measures: Iterable[Measure], names: Mapping[Measure, str]) -> tuple[
     )
 
 
-def _state_columns(definition: Definition, plans: Iterable[Plan], cohort: Cohort) -> Mapping[str, tuple[str, ...]]:
-    wanted = {(table, column) for plan in plans for table, column in plan.reads}
-    wanted |= set(definition.protected_columns) | {(HOUSEHOLDS, REGION)}
-    wanted |= {(table, column) for table in (CHILDREN, HOUSEHOLDS) for column in cohort.columns}
-    keys = {CHILDREN: (CHILD, HOUSEHOLD), HOUSEHOLDS: (HOUSEHOLD,)}
+def _columns(
+    definition: Definition,
+    plans: Iterable[Plan],
+    cohort: Cohort,
+    passes: Iterable[Pass],
+    fact_dates: Mapping[str, FactDate],
+) -> Mapping[str, tuple[str, ...]]:
+    """What is read of each table: its key, the keys it is gathered by, what features, cohort and audit look at."""
+    states = {CHILDREN: {CHILD, HOUSEHOLD}, HOUSEHOLDS: {HOUSEHOLD, REGION}}
+    wanted = {table: states[table] | set(cohort.columns) for table in states}
+    for table, column in (*definition.protected_columns, *(read for plan in plans for read in plan.reads)):
+        wanted.setdefault(table, set()).add(column)
+    for each in passes:
+        spread = {HOUSEHOLD} if each.key == CHILD else set()
+        wanted.setdefault(each.table, set()).update({each.key}, spread)
+    for table, dated in fact_dates.items():
+        wanted.setdefault(dated.via or table, set()).add(dated.column)
     return {
-        table: (
-            *keys[table],
-            *(c for c in definition.tables[table].columns if (table, c) in wanted and c not in keys[table]),
-        )
-        for table in keys
+        name: tuple(column for column in table.columns if column in wanted[name] or column in table.key)
+        for name, table in definition.tables.items()
+        if name in wanted
     }
 
 

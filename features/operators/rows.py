@@ -15,6 +15,7 @@ AS_OF_YEAR = "_as_of_year"
 OF_HOUSEHOLD = "of_household"
 CHANGED = "_changed_"
 PASSED = "_passed_"
+KNOWN = "_known_"
 
 _ORDER = (VALID_FROM, RECORDED_ON, ROW_ID)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,11 +13,13 @@ from features.definition.model import Definition
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, VALID_FROM
 from features.frames import computed, deferred, plain, settle
 from features.known import Frame, day_number, known_rows, latest_rows
-from features.operators.program import Pass, Program
+from features.operators.passes import Pass
+from features.operators.program import Program
 from features.operators.rows import (
     AGO,
     AS_OF,
     AS_OF_YEAR,
+    KNOWN,
     PASSED,
     for_children,
     history,
@@ -45,58 +47,65 @@ class County:
     def read(
         tables: Mapping[str, IntoFrame], definition: Definition, program: Program, as_of: date, county: str
     ) -> County:
-        """Read the states and choose the cohort; rows are sorted by child."""
-        histories = {table: _history(tables, definition, program, table, as_of) for table in _STATE_KEYS}
+        """Read the states and choose the cohort."""
+        known = {table: known_rows(_plain(tables, definition, program, table), as_of) for table in _STATE_KEYS}
+        histories = {table: history(computed(known[table]), key) for table, key in _STATE_KEYS.items()}
         children, households = (deferred(last_of_each(histories[table], key)) for table, key in _STATE_KEYS.items())
         state = in_county(join_state(children, households), county)
-        chosen = program.cohort.members(state, as_of).sort(CHILD)
-        today = nw.lit(day_number(as_of)).alias(AS_OF), nw.lit(as_of.year).alias(AS_OF_YEAR)
-        return County(tables, definition, program, as_of, histories, settle(chosen.with_columns(*today)))
+        today = (nw.lit(day_number(as_of)).alias(AS_OF), nw.lit(as_of.year).alias(AS_OF_YEAR))
+        known_codes = ((~nw.col(name).is_null()).alias(KNOWN + name) for name in program.coded)
+        chosen = settle(program.cohort.members(state, as_of).with_columns(*today, *known_codes))
+        return County(tables, definition, program, as_of, histories, chosen)
 
-    def gather(self, passes: Iterable[Pass], cohort: Frame) -> Frame:
-        """The cohort with the measures of the passes as columns; null where a child or household has no rows."""
+    def gather(self, passes: Sequence[Pass], cohort: Frame) -> Frame:
+        """The cohort with the measures of the passes as Float64 columns.
+
+        A total is 0 for a child or household without rows; an extreme is null.
+        """
+        events = self._events(passes)
         for each in passes:
-            cohort = cohort.join(each.gather(self._rows(each, cohort)), on=each.key, how="left")  # type: ignore[arg-type]
-        return cohort
+            rows = self._rows(each, cohort, events)
+            cohort = cohort.join(each.gather(rows), on=each.key, how="left")  # type: ignore[arg-type]  # of one kind
+        totals = [name for each in passes for name in each.totals]
+        extremes = [name for each in passes for name in each.columns if name not in totals]
+        numbers = [nw.col(*totals).cast(nw.Float64).fill_null(0.0)] if totals else []
+        numbers += [nw.col(*extremes).cast(nw.Float64)] if extremes else []
+        return cohort.with_columns(*numbers) if numbers else cohort
 
-    def _rows(self, each: Pass, cohort: Frame) -> Frame:
+    def _rows(self, each: Pass, cohort: Frame, events: Mapping[str, Frame]) -> Frame:
+        """The rows of a pass, none after the as-of date and none too old to take part."""
         if each.source == "cohort":
             return cohort
         if each.source == "history":
             changed = tuple(dict.fromkeys(name for measure in each.measures for name in measure.changed))
             rows = deferred(with_changes(self.histories[each.table], each.key, changed))
             return in_window(with_age(rows, VALID_FROM, day_number(self.as_of)), each.oldest)
-        return self._events(each)
-
-    def _events(self, each: Pass) -> Frame:
-        """The latest known rows of an event table with their age, one per child or household they count for."""
         dated = self.program.fact_dates[each.table]
-        table = self.definition.tables[each.table]
-        passed = [name.removeprefix(PASSED) for name in each.row_columns if name.startswith(PASSED)]
-        spread = each.key == CHILD and HOUSEHOLD in table.columns
-        wanted = [name for name in (*each.row_columns, *passed, dated.column) if name in table.columns]
-        keys = (*table.key, each.key, *([HOUSEHOLD] if spread else []))
-        rows = self._latest(each.table, (*keys, *wanted))
+        rows = events[each.table]
         if dated.via is not None:
-            rows = self._dated_by(rows, each, dated.via, dated.column)
+            rows = self._dated_by(rows, events[dated.via], each, dated.via)
+        passed = [name.removeprefix(PASSED) for name in each.row_columns if name.startswith(PASSED)]
         aged = in_window(with_age(rows, dated.column, day_number(self.as_of), passed), each.oldest)
-        return for_children(settle(aged), self.cohort.select(CHILD, HOUSEHOLD)) if spread else aged
+        whole = each.key == CHILD and HOUSEHOLD in self.definition.tables[each.table].columns
+        return for_children(settle(aged), self.cohort.select(CHILD, HOUSEHOLD)) if whole else aged
 
-    def _dated_by(self, rows: Frame, each: Pass, via: str, column: str) -> Frame:
-        """Rows with the date, and other columns they are chosen by, of the table they belong to."""
+    def _events(self, passes: Sequence[Pass]) -> dict[str, Frame]:
+        """The latest known rows of the event tables the passes read, each table once."""
+        read = dict.fromkeys(each.table for each in passes if each.source == "events")
+        read |= dict.fromkeys(via for table in read if (via := self.program.fact_dates[table].via) is not None)
+        found = {}
+        for table in read:
+            rows = known_rows(_plain(self.tables, self.definition, self.program, table), self.as_of)
+            found[table] = deferred(latest_rows(computed(rows), self.definition.tables[table].key))
+        return found
+
+    def _dated_by(self, rows: Frame, others: Frame, each: Pass, via: str) -> Frame:
+        """Rows with the date, and other columns they are chosen by, of the rows of another table they belong to."""
         own = set(self.definition.tables[each.table].columns)
-        added = [
-            name for name in self.definition.tables[via].columns
-            if name == column or (name in each.row_columns and name not in own)
-        ]  # fmt: skip
         key = self.definition.tables[via].key
-        dates = self._latest(via, (*key, *added)).select(*key, *added)
-        return rows.join(dates, on=list(key), how="inner")  # type: ignore[arg-type]  # both are of one kind
-
-    def _latest(self, table: str, columns: Iterable[str]) -> Frame:
-        described = self.definition.tables[table]
-        rows = plain(self.tables[table], described, columns)
-        return latest_rows(known_rows(rows, self.as_of), described.key)
+        wanted = {self.program.fact_dates[each.table].column, *each.row_columns} - own
+        added = [name for name in self.program.columns[via] if name in wanted]
+        return rows.join(others.select(*key, *added), on=list(key), how="inner")  # type: ignore[arg-type]  # of one kind
 
 
 def in_window(rows: Frame, oldest: int) -> Frame:
@@ -104,12 +113,5 @@ def in_window(rows: Frame, oldest: int) -> Frame:
     return rows.filter((nw.col(AGO) >= 0) & (nw.col(AGO) < oldest))
 
 
-def _history(
-    tables: Mapping[str, IntoFrame], definition: Definition, program: Program, table: str, as_of: date
-) -> Frame:
-    extra = [
-        name for each in program.passes if (each.source, each.table) == ("history", table) for name in each.row_columns
-    ]
-    columns = (*program.state_columns[table], *extra)
-    rows = plain(tables[table], definition.tables[table], columns)
-    return history(computed(known_rows(rows, as_of)), _STATE_KEYS[table])
+def _plain(tables: Mapping[str, IntoFrame], definition: Definition, program: Program, table: str) -> Frame:
+    return plain(tables[table], definition.tables[table], program.columns[table])
