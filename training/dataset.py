@@ -168,8 +168,16 @@ def _build_county(job: _CountyJob) -> _CountyResult:
         stem = job.folder / f"{job.county}-{window}"
         np.save(stem.with_suffix(".npy"), np.concatenate([part.matrix for part in parts]))
         pl.concat([part.rows for part in parts]).write_parquet(stem.with_suffix(".parquet"))
-    moved = features_that_move(tables, job.definition, job.verify_on, job.county) if job.verify_on else ()
-    return _CountyResult(pl.concat(counts), moved)
+    return _CountyResult(pl.concat(counts), _moved(job, tables))
+
+
+def _moved(job: _CountyJob, tables: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
+    as_of = job.verify_on
+    if as_of is None:
+        return ()
+    return features_that_move(
+        tables, as_of, lambda rows: build_feature_table(rows, job.definition, as_of, county=job.county)
+    )
 
 
 def _build_date(

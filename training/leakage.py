@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
@@ -13,9 +13,8 @@ import polars as pl
 
 from features.cli.console import UserError
 from features.contract import FeatureContract
-from features.definition import Definition
 from features.definition import structure as s
-from features.table import build_feature_table
+from features.table import FeatureTable
 from training.fit import Sample, binned, booster_parameters, grow
 from training.metrics import auc
 from training.plan import ScreeningPlan
@@ -71,22 +70,24 @@ def refuse_moved_features(moved: Sequence[str]) -> None:
 
 
 def features_that_move(
-    tables: Mapping[str, pl.DataFrame], definition: Definition, as_of: date, county: str
+    tables: Mapping[str, pl.DataFrame], as_of: date, build: Callable[[Mapping[str, pl.DataFrame]], FeatureTable]
 ) -> tuple[str, ...]:
-    """Names of features whose values change when every row recorded after the as-of date is taken away."""
-    then = {name: frame.filter(pl.col(s.RECORDED_ON) <= as_of) for name, frame in tables.items()}
-    now_table = build_feature_table(tables, definition, as_of, county=county)
-    then_table = build_feature_table(then, definition, as_of, county=county)
-    now, known_then = now_table.matrix(), then_table.matrix()
-    if now.shape != known_then.shape:
+    """Names of features whose values change when every row recorded after the as-of date is taken away.
+
+    ``build`` makes the feature table of ``as_of`` from ledger tables.
+    """
+    now_table = build(tables)
+    then_table = build({name: frame.filter(pl.col(s.RECORDED_ON) <= as_of) for name, frame in tables.items()})
+    now, then = now_table.matrix(), then_table.matrix()
+    if now.shape != then.shape:
         return now_table.contract.names
-    same = ((now == known_then) | (np.isnan(now) & np.isnan(known_then))).all(axis=0)
+    same = ((now == then) | (np.isnan(now) & np.isnan(then))).all(axis=0)
     return tuple(name for name, kept in zip(now_table.contract.names, same, strict=True) if not kept)
 
 
 def too_good_features(sample: Sample, names: Sequence[str], plan: ScreeningPlan) -> tuple[Suspicion, ...]:
     """Features that alone, in either direction, order the labels better than the plan thinks possible."""
-    rows = _first(len(sample.labels), plan)
+    rows = _spread(len(sample.labels), plan)
     labels = sample.labels[rows] > 0
     limit = plan.checks.feature_auc_at_most
     found = []
@@ -118,7 +119,8 @@ def dealt_labels(
         plan: seed, rounds and the rows to use.
         contract: names and directions of the columns.
     """
-    matrix, households = learn[0][: plan.checks.rows_at_most], learn[1][: plan.checks.rows_at_most]
+    chosen = _spread(len(learn[1]), plan)
+    matrix, households = learn[0][chosen], learn[1].gather(chosen)
     labels = _lots(households, plan.seed)
     free = booster_parameters(plan, contract, threads=1) | {"monotone_constraints": [0] * matrix.shape[1]}
     sample = Sample(matrix, labels, np.ones_like(labels))
@@ -150,7 +152,7 @@ def _lots(households: pl.Series, seed: int) -> npt.NDArray[np.float64]:
     return (seeded_share(households, seed, "dealt") < 0.5).astype(np.float64)
 
 
-def _first(count: int, plan: ScreeningPlan) -> npt.NDArray[np.intp]:
+def _spread(count: int, plan: ScreeningPlan) -> npt.NDArray[np.intp]:
     """Rows spread evenly over the sample, no more than the plan's checks look at."""
     wanted = min(count, plan.checks.rows_at_most)
     return np.linspace(0, count - 1, wanted).astype(np.intp)
