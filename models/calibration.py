@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from features.cli.console import UserError
@@ -76,6 +75,8 @@ class Calibration:
 
 
 def _minimise(scores: FloatArray, targets: FloatArray, counts: FloatArray) -> Calibration:
+    from scipy.optimize import minimize
+
     # Centred and scaled scores keep the two parameters apart, so the solver needs a handful of steps.
     centre = float(np.average(scores, weights=counts))
     spread = float(np.sqrt(np.average((scores - centre) ** 2, weights=counts))) or 1.0

@@ -79,12 +79,13 @@ def write_bundle(parent: Path, content: BundleContent) -> Path:
     """
     files = _files(content)
     manifest = _manifest(content, files)
+    files[MANIFEST] = manifest.to_bytes()
     folder = parent / manifest.model_id
     parent.mkdir(parents=True, exist_ok=True)
     with FileLock(parent / LOCK):
         clear_unfinished(parent)
         if not _is_whole(folder):
-            write_folder(folder, {**files, MANIFEST: manifest.to_bytes()})
+            write_folder(folder, files)
     return folder
 
 

@@ -27,12 +27,15 @@ def check_in_child(folder: Path) -> None:
         raise BundleError(f"{folder}: the first load took more than {seconds:g} s and was ended") from error
     if done.returncode == 0:
         return
+    said = "".join(done.stderr.decode(errors="replace").strip().splitlines()[-1:])
     if done.returncode == REFUSED:
-        raise BundleError(done.stderr.decode(errors="replace").strip().splitlines()[-1])
-    raise BundleError(f"{folder}: the first load, in a process of its own, ended with {_ending(done.returncode)}")
+        raise BundleError(said)
+    ended = ending(done.returncode)
+    raise BundleError(f"{folder}: the first load, in a process of its own, ended with {ended} ({said or 'silent'})")
 
 
-def _ending(returncode: int) -> str:
+def ending(returncode: int) -> str:
+    """How a process ended, in words: its exit code, or the signal that ended it."""
     if returncode >= 0:
         return f"exit code {returncode}"
     try:

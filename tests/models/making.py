@@ -40,7 +40,8 @@ def labels(matrix: Matrix, seed: int = 0) -> npt.NDArray[np.float64]:
     random = np.random.default_rng(seed + 1)
     filled = np.nan_to_num(matrix[:, :3]).astype(np.float64)
     signal = filled.sum(axis=1) + filled[:, 0] * filled[:, -1] + random.normal(size=len(matrix))
-    return (signal > np.median(signal)).astype(np.float64)
+    above: npt.NDArray[np.float64] = (signal > np.median(signal)).astype(np.float64)
+    return above
 
 
 def grow(matrix: Matrix, names: Sequence[str], trees: int = 20, **parameters: Any) -> lightgbm.Booster:
@@ -77,7 +78,9 @@ def defined_model(definition: Definition | None = None, **parameters: Any) -> Ri
     return risk_model(grow(rows(600, len(contract.names)), contract.names, **parameters), contract)
 
 
-def bundle_content(model: RiskModel | None = None, definition: Definition | None = None, **parameters: Any) -> BundleContent:
+def bundle_content(
+    model: RiskModel | None = None, definition: Definition | None = None, **parameters: Any
+) -> BundleContent:
     """Everything a bundle of a small model holds."""
     definition = definition or default_definition()
     model = model or defined_model(definition, **parameters)

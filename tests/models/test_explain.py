@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.contract import FeatureContract
 from models.explain import explain, explain_parts
 from tests.models import making
 
@@ -33,7 +34,7 @@ def test_the_parts_of_one_feature_become_their_sum_and_nothing_else_changes() ->
 
 def test_parts_that_do_not_stand_together_are_merged_too() -> None:
     contract = making.numbered(4)
-    scattered = making.FeatureContract(contract.names, ("a", "b", "a", "c"), contract.directions, contract.ranges)
+    scattered = FeatureContract(contract.names, ("a", "b", "a", "c"), contract.directions, contract.ranges)
     model = making.risk_model(making.grow(making.rows(300, 4), contract.names), scattered)
     matrix = making.rows(20, 4, seed=4)
     raw, made = model.contributions(matrix), explain(model, matrix)

@@ -67,7 +67,7 @@ def test_contributions_agree_with_shap(kind: str) -> None:
     monotone=st.booleans(),
 )
 def test_contributions_add_up_to_the_score(
-    leaves: int, depth: int, trees: int, width: int, missing: float, seed: int, monotone: bool
+    *, leaves: int, depth: int, trees: int, width: int, missing: float, seed: int, monotone: bool
 ) -> None:
     contract = making.numbered(width)
     constraints = {"monotone_constraints": [1 - 2 * (place % 2) for place in range(width)]} if monotone else {}

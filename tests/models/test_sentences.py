@@ -50,7 +50,9 @@ def test_every_declared_feature_can_be_said(spec: FeatureSpec, language: Languag
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_what_is_not_known_is_said_to_be_so(spec: FeatureSpec) -> None:
-    known = {sentence(reason(spec, value), default_definition(), "en") for value in values_of(spec) if value is not None}
+    known = {
+        sentence(reason(spec, value), default_definition(), "en") for value in values_of(spec) if value is not None
+    }
     unknown = sentence(reason(spec, None), default_definition(), "en")
     assert unknown not in known
     assert unknown == spec.sentences.unknown.en.format(label=spec.label.en)
