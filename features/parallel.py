@@ -6,10 +6,11 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
-from features.cli.console import Progress, silent
+from features.cli.console import Progress, UserError, silent
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,6 +33,9 @@ def map_processes(
 
     With one worker (or one item) everything runs in this process. ``function`` and the items must be picklable.
     The first error stops the work that has not begun and is raised here.
+
+    Raises:
+        UserError: the system killed a worker.
     """
     count = min(workers or cores(), len(items))
     if count <= 1:
@@ -44,11 +48,22 @@ def map_processes(
         while pending:
             finished, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in finished:
-                if future.exception() is not None:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                future.result()
+                _raise_error(future, pool)
                 progress(len(items) - len(pending), len(items), note(items[waiting[future]]))
         return [future.result() for future in waiting]
+
+
+def _raise_error(future: Future[Result], pool: ProcessPoolExecutor) -> None:
+    """Raise the error of finished work, after calling off the work that waits."""
+    error = future.exception()
+    if error is None:
+        return
+    pool.shutdown(wait=False, cancel_futures=True)
+    if isinstance(error, BrokenProcessPool):
+        raise UserError(
+            "a worker process was killed", "memory may have run out: close other programs, run again"
+        ) from error
+    raise error
 
 
 def _told(

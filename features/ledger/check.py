@@ -16,7 +16,7 @@ from features.ledger.faults import LINE, Faults, join_faults, no_faults, run_che
 from features.ledger.manifest import MANIFEST
 from features.ledger.read_source import Sheet, SourceFile, read_sheet
 from features.ledger.references import County, blank_county, mark_references, reading_order, reference_checks
-from features.ledger.rejects import write_rejects
+from features.ledger.rejects import require_free, write_rejects
 from features.ledger.row_checks import row_checks
 from features.ledger.row_identity import (
     identity_checks,
@@ -110,9 +110,11 @@ def check_folder(
     References may lead to rows already in ``ledger``.
 
     Raises:
-        UserError: there is nothing to read, or the ledger is of another definition.
+        UserError: there is nothing to read, the ledger is of another definition, or ``rejects`` is not empty.
     """
     files = find_files(source, definition, county=county, table=table)
+    if rejects is not None:
+        require_free(rejects)
     tasks = county_tasks(files, definition, ledger, rejects)
     checked = map_processes(_check_task, tasks, workers=workers_for(files), progress=progress, note=_county_of)
     return CheckReport(

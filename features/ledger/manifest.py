@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,10 @@ class Manifest:
         return cls(definition.name, definition.version, definition.ledger_hash, columns, {})
 
     def to_json(self) -> str:
-        """The manifest as written: sorted, so that the same content gives the same bytes."""
-        content = {"format": FORMAT, "simulated": self.simulated, **asdict(self)}
-        return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"
+        """The manifest as written: counties and tables sorted, so that the same content gives the same bytes."""
+        counties = {county: dict(sorted(tables.items())) for county, tables in sorted(self.counties.items())}
+        content = {"format": FORMAT, "simulated": self.simulated, **asdict(replace(self, counties=counties))}
+        return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:

@@ -23,10 +23,7 @@ from features.ledger.faults import (
     shown,
 )
 from features.ledger.parse import WANTED, parse
-from features.ledger.read_text import decode, read_body, read_header
-
-IGNORED_PREFIX = "_"
-"""Columns a sender's file may carry without their being read: rejects files say their reason in such columns."""
+from features.ledger.read_text import IGNORED_PREFIX, decode, read_body, read_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def _read(file: SourceFile, definition: Definition) -> Sheet:
     if text is not None:
         whole, ragged = read_body(text, header, file.name)
     else:
-        whole = whole.with_row_index(LINE, offset=1).cast({LINE: pl.Int64})
+        whole = whole.select(names.values()).with_row_index(LINE, offset=1).cast({LINE: pl.Int64})
     seen = whole.select(LINE, *(pl.col(sent).alias(name) for name, sent in names.items()))
     marked = _type_rows(seen, table, definition)
     checks = [_readable(column, definition) for column in all_columns(table) if column.name in names]

@@ -13,6 +13,9 @@ import polars as pl
 from features.cli.console import UserError
 from features.ledger.faults import LINE, Check, Faults, run_checks
 
+IGNORED_PREFIX = "_"
+"""Columns a sender's file may carry without their being read: rejects files say their reason in such columns."""
+
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _FIELDS = "_fields"
 
@@ -80,7 +83,7 @@ def _read_uneven(text: str, header: list[str]) -> pl.DataFrame:
 
 
 def _numbered(body: pl.DataFrame) -> pl.DataFrame:
-    """With LINE; rows in which nothing is written are left out but counted."""
-    values = body.columns
-    numbered = body.with_row_index(LINE, offset=2).cast({LINE: pl.Int64})
+    """The columns to read, with LINE; rows in which nothing is written are left out but counted."""
+    values = [name for name in body.columns if not name.startswith(IGNORED_PREFIX)]
+    numbered = body.select(values).with_row_index(LINE, offset=2).cast({LINE: pl.Int64})
     return numbered.filter(~pl.all_horizontal(pl.col(values).is_null() | (pl.col(values) == "")))

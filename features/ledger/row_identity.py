@@ -12,19 +12,20 @@ from features.ledger.contracts import content_columns
 from features.ledger.faults import Check
 
 _CONTENT = "_content"
-_NOT_KNOWN = "\x00"
 _BETWEEN = "\x1f"
 
 
 def with_row_ids(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """The rows with a record number where the sender gave none: sha256 of what the row says, first 32 hex digits."""
+    """The rows with a record number where the sender gave none: the first 32 digits of a hash of what it says.
+
+    Hashed (sha256) is ``column=value`` of every known value in the order of the definition, so that a column added
+    later changes no number.
+    """
     missing = rows[ROW_ID].is_null()
     if not missing.any():
         return rows
-    said = rows.filter(missing).select(
-        pl.concat_str([pl.col(name).cast(pl.String).fill_null(_NOT_KNOWN) for name in content_columns(table)],
-                      separator=_BETWEEN)
-    ).to_series()  # fmt: skip
+    parts = [pl.format(f"{name}={{}}", pl.col(name).cast(pl.String)) for name in content_columns(table)]
+    said = rows.filter(missing).select(pl.concat_str(parts, separator=_BETWEEN, ignore_nulls=True)).to_series()
     hashes = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in said]
     positions = missing.arg_true()
     return rows.with_columns(rows[ROW_ID].scatter(positions, hashes))

@@ -1,0 +1,1 @@
+"""Tests on real visit records, read from where they lie."""

@@ -1,0 +1,1 @@
+"""Faults of the world outside: killed processes, damaged files, wrong folders."""

@@ -1,0 +1,68 @@
+"""The contracts of stored tables hold what the definition says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from pandera.errors import SchemaErrors
+
+from features.cli.console import UserError
+from features.definition import load_definition
+from features.ledger.contracts import contract, empty_table, table_schema
+from tests.builders import make_tables, retraction
+
+DEFINITION = load_definition()
+
+
+def test_every_table_has_its_columns_then_the_bookkeeping() -> None:
+    for name, table in DEFINITION.tables.items():
+        schema = table_schema(DEFINITION, name)
+        assert list(schema)[: len(table.columns)] == list(table.columns)
+        assert list(schema)[len(table.columns) :] == [
+            "row_id", "valid_from", "recorded_on", "retracts", "source", "definition_version",
+        ]  # fmt: skip
+
+
+def test_empty_tables_fit_their_contract() -> None:
+    for name in DEFINITION.tables:
+        contract(DEFINITION, name).validate(empty_table(DEFINITION, name), lazy=True)
+
+
+def test_a_plain_ledger_fits_and_so_does_a_row_that_takes_back() -> None:
+    tables = make_tables(children=[{}, retraction("children", "children-0", date(2016, 5, 1), file_status=None)])
+    for name, frame in tables.items():
+        contract(DEFINITION, name).validate(frame, lazy=True)
+
+
+@pytest.mark.parametrize(
+    ("table", "wrong"),
+    [
+        ("children", {"sex": "unknown"}),
+        ("children", {"disability_grade": 9}),
+        ("children", {"birth_date": date(1890, 1, 1)}),
+        ("children", {"file_status": None}),
+        ("households", {"region_code": "52"}),
+        ("households", {"aid_received": "dibao"}),
+        ("households", {"household_id": None}),
+        ("findings", {"severity": 4}),
+    ],
+)
+def test_a_row_the_definition_does_not_allow_breaks_the_contract(table: str, wrong: dict[str, object]) -> None:
+    frame = make_tables(**{table: [wrong]})[table]
+    with pytest.raises(SchemaErrors):
+        contract(DEFINITION, table).validate(frame, lazy=True)
+
+
+def test_another_type_or_column_breaks_the_contract() -> None:
+    frame = make_tables(visits=[{}])["visits"]
+    for wrong in (frame.with_columns(met=pl.lit("yes")), frame.with_columns(name=pl.lit("x")), frame.drop("met")):
+        with pytest.raises(SchemaErrors):
+            contract(DEFINITION, "visits").validate(wrong, lazy=True)
+
+
+def test_a_table_the_definition_does_not_have_is_named() -> None:
+    with pytest.raises(UserError, match="no table 'pets'") as raised:
+        table_schema(DEFINITION, "pets")
+    assert "households" in raised.value.hint
