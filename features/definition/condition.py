@@ -27,7 +27,8 @@ class Condition:
 
     def maybe(self) -> nw.Expr:
         """A boolean expression that may be null where the value is not known; as a mask that is the same as false."""
-        return TESTS[self.test](nw.col(self.column), self.value)
+        answer: nw.Expr = TESTS[self.test](nw.col(self.column), self.value)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,12 @@ def _condition(column: str, test: str, value: Any, where: str) -> Condition:  # 
     return Condition(column, test, tuple(values) if listed else value)
 
 
-def _null_is(column: nw.Expr, wanted: Any) -> nw.Expr:  # noqa: ANN401 - checked when parsed
+def _null_is(column: Any, wanted: Any) -> Any:  # noqa: ANN401 - checked when parsed
     return column.is_null() if wanted else ~column.is_null()
 
 
-TESTS: Mapping[str, Callable[[nw.Expr, Any], nw.Expr]] = {
+# Written once for a column of a frame and for one value that answers to the same operations.
+TESTS: Mapping[str, Callable[[Any, Any], Any]] = {
     "equals": lambda column, value: column == value,
     "not": lambda column, value: (column != value) & ~column.is_null(),
     "in": lambda column, values: column.is_in(list(values)),

@@ -15,7 +15,7 @@ from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS
 from features.operators.formulas import AreaRest, StateCode
 from features.operators.options import FactDate, fact_date
 from features.operators.passes import Pass
-from features.operators.plan import Measure, Plan, Value
+from features.operators.plan import Formula, Measure, Plan, Value
 from features.operators.registry import plan_of
 from features.operators.rows import AGO
 
@@ -82,12 +82,16 @@ class Program:
         return FrameValues(self.names)
 
     def values(self, *, late: bool) -> list[nw.Expr]:
-        """The feature columns that read no other feature, or those that do (``late``).
+        """The feature columns that read no other feature, or those that do (``late``)."""
+        return [formula.expr(self.of).alias(column) for column, formula in self.formulas(late=late)]
+
+    def formulas(self, *, late: bool) -> list[tuple[str, Formula]]:
+        """The columns with their formulas: those that read no other feature, or those that do (``late``).
 
         A feature that is just a measure is not among them: its column has its name already.
         """
         return [
-            formula.expr(self.of).alias(column)
+            (column, formula)
             for spec, plan in zip(self.specs, self.plans, strict=True)
             if plan.members == late
             for column, formula in zip(spec.columns, plan.formulas, strict=True)
