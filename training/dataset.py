@@ -143,15 +143,16 @@ def build_dataset(
 
 def _data_range(store: LedgerStore, counties: tuple[str, ...]) -> tuple[date, date]:
     """The day of the first visit and the day of the newest record of visits and what they found."""
-    firsts, lasts = [], []
+    firsts: list[object] = []
+    lasts: list[object] = []
     for county in counties:
         tables = store.read(county, _EVIDENCE).tables
         firsts.append(tables[s.VISITS][s.VISITED_ON].min())
         lasts.extend(tables[name][s.RECORDED_ON].max() for name in _EVIDENCE)
-    days = [[day for day in found if isinstance(day, date)] for found in (firsts, lasts)]
-    if not days[0]:
+    first, last = ([day for day in found if isinstance(day, date)] for found in (firsts, lasts))
+    if not first:
         raise UserError("the ledger holds no visit", "import the visits table; without visits nothing can be learned")
-    return min(days[0]), max(days[1])
+    return min(first), max(last)
 
 
 def _build_county(job: _CountyJob) -> _CountyResult:

@@ -24,6 +24,7 @@ from training.windows import WindowName
 
 FloatArray = npt.NDArray[np.float64]
 Scorer = Callable[[npt.NDArray[np.float32]], FloatArray]
+Curve = Callable[[FloatArray], FloatArray]
 EstimateName = Literal["known", "new_household"]
 
 MODEL = "model"
@@ -75,7 +76,7 @@ class Estimate:
         return None if ours is None or theirs is None else ours - theirs
 
 
-def score_rows(parts: Iterable[Part], score: Scorer, probability: Scorer, logistic: Scorer) -> pl.DataFrame:
+def score_rows(parts: Iterable[Part], score: Scorer, probability: Curve, logistic: Scorer) -> pl.DataFrame:
     """The rows of a window with a column per ranking and the calibrated probability, county by county.
 
     Args:
@@ -87,9 +88,7 @@ def score_rows(parts: Iterable[Part], score: Scorer, probability: Scorer, logist
     return pl.concat([_scored(part, score, probability, logistic) for part in parts])
 
 
-def _scored(
-    part: Part, score: Scorer, probability: Callable[[FloatArray], FloatArray], logistic: Scorer
-) -> pl.DataFrame:
+def _scored(part: Part, score: Scorer, probability: Curve, logistic: Scorer) -> pl.DataFrame:
     matrix = np.ascontiguousarray(part.matrix)
     scores = score(matrix)
     return part.rows.with_columns(

@@ -34,34 +34,43 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenWindows:
+    """Windows that the plan itself dates."""
+
+    fit: Span
+    calibrate: Span
+    test: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CountedWindows:
+    """Windows counted in as-of dates back from the newest record.
+
+    ``test_dates`` and ``calibrate_dates`` are wanted in full; of ``fit_dates`` as many are taken as have
+    ``history_days`` of records before them.
+    """
+
+    fit_dates: int
+    calibrate_dates: int
+    test_dates: int
+    history_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class WindowRule:
     """How as-of dates are laid out: every ``every_months`` on ``day``, in the order fit, calibrate, test.
 
-    Either the three spans are given, or they are counted in as-of dates back from the newest record: ``test_dates``
-    and ``calibrate_dates`` whole windows, and up to ``fit_dates`` that have ``history_days`` of records before them.
     ``gap_days`` lie between the last as-of date of a window and the first of the next; ``recording_lag_days`` are
-    left after the last horizon so that visits written down late are in.
+    left after the last horizon so that visits written down late are in. ``data_cut_off``: labels use what the ledger
+    knew on that day; the newest record when None.
     """
 
     day: int
     every_months: int
     gap_days: int
     recording_lag_days: int
-    history_days: int = 0
-    fit_dates: int = 0
-    calibrate_dates: int = 0
-    test_dates: int = 0
-    fit: Span | None = None
-    calibrate: Span | None = None
-    test: Span | None = None
+    layout: GivenWindows | CountedWindows
     data_cut_off: date | None = None
-
-    @property
-    def spans(self) -> tuple[Span, Span, Span] | None:
-        """The three windows when the plan gives them, in order; None when they are counted back from the data."""
-        if self.fit is None or self.calibrate is None or self.test is None:
-            return None
-        return (self.fit, self.calibrate, self.test)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from training.plan import (
     BandRule,
     CapacityRule,
     CheckRule,
+    CountedWindows,
+    GivenWindows,
     LabelRule,
     LearningRule,
     ScreeningPlan,
@@ -31,7 +33,6 @@ DEFAULT_PLAN = "default"
 
 _SECTIONS = ("plan", "label", "windows", "households", "tuning", "learning", "capacity", "bands", "checks", "explain")
 _SPANS = ("fit", "calibrate", "test")
-_COUNTED = ("fit_dates", "calibrate_dates", "test_dates")
 
 
 class _Section:
@@ -139,29 +140,34 @@ def _windows(section: _Section, horizon_days: int) -> WindowRule:
     gap_days = section.whole("gap_days", 1)
     if gap_days < horizon_days:
         raise section.refuse("gap_days", gap_days, f"at least the label's horizon of {horizon_days} days")
-    spans = _spans(section, gap_days) if any(section.has(name) for name in _SPANS) else {}
-    counts = {} if spans else {name: section.whole(name, 1) for name in _COUNTED}
+    given = any(section.has(name) for name in _SPANS)
+    cut = section.value("data_cut_off", "a date") if section.has("data_cut_off") else None
     return WindowRule(
         day=section.whole("day", 1, 28),
         every_months=section.whole("every_months", 1, 12),
         gap_days=gap_days,
         recording_lag_days=section.whole("recording_lag_days", 0),
-        history_days=section.whole("history_days", 0) if section.has("history_days") or not spans else 0,
-        data_cut_off=_date(section, "data_cut_off", section.value("data_cut_off", "a date"))
-        if section.has("data_cut_off")
-        else None,
-        **spans,
-        **counts,
+        layout=_given(section, gap_days) if given else _counted(section),
+        data_cut_off=None if cut is None else _date(section, "data_cut_off", cut),
     )
 
 
-def _spans(section: _Section, gap_days: int) -> dict[str, Span]:
+def _counted(section: _Section) -> CountedWindows:
+    return CountedWindows(
+        fit_dates=section.whole("fit_dates", 1),
+        calibrate_dates=section.whole("calibrate_dates", 1),
+        test_dates=section.whole("test_dates", 1),
+        history_days=section.whole("history_days", 0),
+    )
+
+
+def _given(section: _Section, gap_days: int) -> GivenWindows:
     spans = {name: _span(section, name) for name in _SPANS}
     for before, after in pairwise(_SPANS):
         apart = (spans[after].first - spans[before].last).days
         if apart < gap_days:
             raise section.refuse(after, str(spans[after].first), f"a first date {gap_days} days after '{before}' ends")
-    return spans
+    return GivenWindows(spans["fit"], spans["calibrate"], spans["test"])
 
 
 def _span(section: _Section, name: str) -> Span:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from features.cli.console import UserError
-from training.plan import LabelRule, ScreeningPlan, Span, WindowRule
+from training.plan import CountedWindows, GivenWindows, LabelRule, ScreeningPlan, Span, WindowRule
 
 WindowName = Literal["fit", "calibrate", "test"]
 WINDOW_NAMES: tuple[WindowName, ...] = ("fit", "calibrate", "test")
@@ -43,7 +43,11 @@ def plan_windows(plan: ScreeningPlan, first_visit: date, newest_record: date) ->
     """
     rule = plan.windows
     cut = rule.data_cut_off or newest_record
-    windows = _given(rule, rule.spans, cut) if rule.spans is not None else _counted(rule, plan.label, first_visit, cut)
+    layout = rule.layout
+    if isinstance(layout, GivenWindows):
+        windows = _given(rule, layout, cut)
+    else:
+        windows = _counted(rule, layout, plan.label, first_visit, cut)
     newest_needed = windows.test[-1] + timedelta(days=plan.label.horizon_days)
     if newest_needed > cut:
         raise UserError(
@@ -54,28 +58,28 @@ def plan_windows(plan: ScreeningPlan, first_visit: date, newest_record: date) ->
     return windows
 
 
-def _given(rule: WindowRule, spans: tuple[Span, Span, Span], cut: date) -> Windows:
-    dates = [tuple(_dates_between(rule, span.first, span.last)) for span in spans]
-    for name, found in zip(WINDOW_NAMES, dates, strict=True):
+def _given(rule: WindowRule, layout: GivenWindows, cut: date) -> Windows:
+    fit, calibrate, test = (tuple(_dates_in(rule, span)) for span in (layout.fit, layout.calibrate, layout.test))
+    for name, found in zip(WINDOW_NAMES, (fit, calibrate, test), strict=True):
         if not found:
             raise UserError(
                 f"[windows] {name}: no as-of date on day {rule.day} of a month between its first and last day",
                 "widen the window or change the day",
             )
-    return Windows(*dates, cut=cut)
+    return Windows(fit, calibrate, test, cut)
 
 
-def _counted(rule: WindowRule, label: LabelRule, first_visit: date, cut: date) -> Windows:
+def _counted(rule: WindowRule, layout: CountedWindows, label: LabelRule, first_visit: date, cut: date) -> Windows:
     known_by = cut - timedelta(days=label.horizon_days + rule.recording_lag_days)
-    earliest = first_visit + timedelta(days=rule.history_days)
+    earliest = first_visit + timedelta(days=layout.history_days)
     gap = timedelta(days=rule.gap_days)
-    test = _last_dates(rule, earliest, known_by, rule.test_dates)
-    calibrate = _last_dates(rule, earliest, test[0] - gap, rule.calibrate_dates) if test else ()
-    fit = _last_dates(rule, earliest, calibrate[0] - gap, rule.fit_dates) if calibrate else ()
-    if len(test) < rule.test_dates or len(calibrate) < rule.calibrate_dates or not fit:
+    test = _last_dates(rule, earliest, known_by, layout.test_dates)
+    calibrate = _last_dates(rule, earliest, test[0] - gap, layout.calibrate_dates) if test else ()
+    fit = _last_dates(rule, earliest, calibrate[0] - gap, layout.fit_dates) if calibrate else ()
+    if len(test) < layout.test_dates or len(calibrate) < layout.calibrate_dates or not fit:
         raise UserError(
             f"[windows]: records from {first_visit} to {cut} hold {len(fit)} fit, {len(calibrate)} calibrate and "
-            f"{len(test)} test as-of dates; wanted 1 or more, {rule.calibrate_dates} and {rule.test_dates}",
+            f"{len(test)} test as-of dates; wanted 1 or more, {layout.calibrate_dates} and {layout.test_dates}",
             "use a plan with a shorter horizon, gap or history, or a ledger that reaches further back",
         )
     return Windows(fit, calibrate, test, cut)
@@ -96,11 +100,11 @@ def _last_dates(rule: WindowRule, earliest: date, latest: date, count: int) -> t
     return tuple(reversed(found))
 
 
-def _dates_between(rule: WindowRule, first: date, last: date) -> Iterable[date]:
-    month = first.year * 12 + first.month - 1
-    if first.day > rule.day:
+def _dates_in(rule: WindowRule, span: Span) -> Iterable[date]:
+    month = span.first.year * 12 + span.first.month - 1
+    if span.first.day > rule.day:
         month += 1
-    while (day := _day(month, rule.day)) <= last:
+    while (day := _day(month, rule.day)) <= span.last:
         yield day
         month += rule.every_months
 

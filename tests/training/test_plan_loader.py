@@ -11,7 +11,7 @@ import pytest
 
 from features.cli.console import UserError
 from tests.builders import default_definition
-from training.plan import DEEPEST_TREE, SearchRange, Span
+from training.plan import DEEPEST_TREE, CountedWindows, GivenWindows, SearchRange, Span
 from training.plan_loader import PLANS, load_plan, parse_plan
 
 
@@ -114,10 +114,10 @@ def spans(**changes: tuple[date, date]) -> dict[str, Any]:
 
 def test_given_windows_are_read() -> None:
     plan = parse_plan(raw_plan(**spans(), windows__data_cut_off=date(2018, 6, 1)), "plan.toml")
-    assert plan.windows.spans is not None
-    assert plan.windows.spans[1] == Span(date(2017, 4, 1), date(2017, 6, 1))
+    assert isinstance(plan.windows.layout, GivenWindows)
+    assert plan.windows.layout.calibrate == Span(date(2017, 4, 1), date(2017, 6, 1))
     assert plan.windows.data_cut_off == date(2018, 6, 1)
-    assert load_plan().windows.spans is None
+    assert isinstance(load_plan().windows.layout, CountedWindows)
 
 
 def test_given_windows_closer_than_the_gap_are_refused() -> None:

@@ -10,10 +10,21 @@ import pytest
 
 from features.cli.console import UserError
 from tests.training.plans import small_plan
-from training.plan import Span
+from training.plan import CountedWindows, GivenWindows, ScreeningPlan, Span
 from training.windows import plan_windows, seeded_share
 
 FIRST, NEWEST = date(2016, 1, 10), date(2018, 12, 31)
+
+
+def counted(**changes: int) -> ScreeningPlan:
+    plan = small_plan()
+    assert isinstance(plan.windows.layout, CountedWindows)
+    return replace(plan, windows=replace(plan.windows, layout=replace(plan.windows.layout, **changes)))
+
+
+def given(fit: Span, calibrate: Span, test: Span, cut: date | None = None) -> ScreeningPlan:
+    plan = small_plan()
+    return replace(plan, windows=replace(plan.windows, layout=GivenWindows(fit, calibrate, test), data_cut_off=cut))
 
 
 def test_counted_windows_stand_in_order_with_the_gap_between_them() -> None:
@@ -33,14 +44,12 @@ def test_counted_windows_are_the_latest_possible_by_hand() -> None:
     assert windows.calibrate == (date(2018, 3, 1), date(2018, 4, 1))
     # 120 days before 1 March is 1 November: that day itself is far enough.
     assert windows.fit[-1] == date(2017, 11, 1)
-    assert len(windows.fit) == small_plan().windows.fit_dates
+    assert len(windows.fit) == 6
     assert windows.cut == NEWEST
 
 
 def test_history_bounds_the_first_fit_date() -> None:
-    plan = small_plan()
-    plan = replace(plan, windows=replace(plan.windows, fit_dates=100, history_days=180))
-    windows = plan_windows(plan, FIRST, NEWEST)
+    windows = plan_windows(counted(fit_dates=100, history_days=180), FIRST, NEWEST)
     assert windows.fit[0] == date(2016, 8, 1)  # 10 January + 180 days = 8 July
 
 
@@ -69,15 +78,13 @@ def test_a_ledger_shorter_than_the_test_window_is_refused() -> None:
 
 
 def test_given_spans_are_taken_as_they_are() -> None:
-    plan = small_plan()
-    rule = replace(
-        plan.windows,
-        fit=Span(date(2016, 5, 2), date(2016, 12, 31)),
-        calibrate=Span(date(2017, 5, 1), date(2017, 5, 31)),
-        test=Span(date(2018, 1, 1), date(2018, 2, 1)),
-        data_cut_off=date(2018, 6, 30),
+    plan = given(
+        Span(date(2016, 5, 2), date(2016, 12, 31)),
+        Span(date(2017, 5, 1), date(2017, 5, 31)),
+        Span(date(2018, 1, 1), date(2018, 2, 1)),
+        date(2018, 6, 30),
     )
-    windows = plan_windows(replace(plan, windows=rule), FIRST, NEWEST)
+    windows = plan_windows(plan, FIRST, NEWEST)
     assert windows.fit == tuple(date(2016, month, 1) for month in range(6, 13))
     assert windows.calibrate == (date(2017, 5, 1),)
     assert windows.test == (date(2018, 1, 1), date(2018, 2, 1))
@@ -85,27 +92,23 @@ def test_given_spans_are_taken_as_they_are() -> None:
 
 
 def test_a_given_span_without_an_as_of_date_is_refused() -> None:
-    plan = small_plan()
-    rule = replace(
-        plan.windows,
-        fit=Span(date(2016, 5, 2), date(2016, 5, 31)),
-        calibrate=Span(date(2017, 5, 1), date(2017, 5, 31)),
-        test=Span(date(2018, 1, 1), date(2018, 2, 1)),
+    plan = given(
+        Span(date(2016, 5, 2), date(2016, 5, 31)),
+        Span(date(2017, 5, 1), date(2017, 5, 31)),
+        Span(date(2018, 1, 1), date(2018, 2, 1)),
     )
     with pytest.raises(UserError, match=r"\[windows\] fit: no as-of date on day 1"):
-        plan_windows(replace(plan, windows=rule), FIRST, NEWEST)
+        plan_windows(plan, FIRST, NEWEST)
 
 
 def test_a_test_window_whose_labels_are_not_known_yet_is_refused() -> None:
-    plan = small_plan()
-    rule = replace(
-        plan.windows,
-        fit=Span(date(2016, 5, 1), date(2016, 12, 31)),
-        calibrate=Span(date(2017, 5, 1), date(2017, 5, 31)),
-        test=Span(date(2018, 12, 1), date(2018, 12, 1)),
+    plan = given(
+        Span(date(2016, 5, 1), date(2016, 12, 31)),
+        Span(date(2017, 5, 1), date(2017, 5, 31)),
+        Span(date(2018, 12, 1), date(2018, 12, 1)),
     )
     with pytest.raises(UserError, match="labels of 2018-12-01 are known on 2019-03-01, the records end on 2018-12-31"):
-        plan_windows(replace(plan, windows=rule), FIRST, NEWEST)
+        plan_windows(plan, FIRST, NEWEST)
 
 
 def test_a_share_depends_on_key_seed_and_purpose_alone() -> None:
