@@ -67,7 +67,7 @@ def whole_county(province: Province, county: County, arrivals: Sequence[Tables])
     """The tables of a county: its residents and the rows of movers that belong to it, in the order given."""
     stays = [] if county.children == county.movers else [_tables(_live(province, [county], movers=False))]
     sources = [*stays, *arrivals]
-    joined = {table: pl.concat([source[table] for source in sources]).drop(HOME) for table in sources[0]}
+    joined = {table: pl.concat([source[table] for source in sources if table in source]).drop(HOME) for table in sources[0]}
     sizes = pl.col(HOUSEHOLD).n_unique().over("list_id").cast(pl.Int64)
     joined[ASSIGNMENTS] = joined[ASSIGNMENTS].with_columns(sizes.alias("frame_size"))
     return joined
