@@ -56,6 +56,11 @@ def days_to_dates(frame: Any, columns: Sequence[str]) -> Any:  # noqa: ANN401 - 
     return dated.to_native()
 
 
+def with_all(frame: Frame, columns: Sequence[nw.Expr]) -> Frame:
+    """The frame with columns added, of which there may be none."""
+    return frame.with_columns(*columns) if columns else frame
+
+
 def deferred(frame: Frame) -> Frame:
     """A Polars frame as a lazy one, so that what follows is planned as a whole; others unchanged."""
     return frame.lazy() if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars() else frame

@@ -19,7 +19,7 @@ from features.area import by_area, with_own
 from features.contract import FeatureContract, feature_contract
 from features.definition.model import Definition
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, REGION, VALID_FROM
-from features.frames import computed, days_to_dates, settle
+from features.frames import computed, days_to_dates, settle, with_all
 from features.known import Frame
 from features.operators.program import Program, program_of
 from features.operators.rows import AS_OF
@@ -73,8 +73,8 @@ def build_feature_table(
     around = _area(own, program, area)
     gathered = read.gather([each for each in program.passes if each.source != "cohort"], own)
     joined = gathered if around is None else gathered.join(around, on=REGION, how="left")  # type: ignore[arg-type]
-    facts = settle(joined.with_columns(*program.values(late=False)))
-    whole = computed(read.gather(program.late, facts).with_columns(*program.values(late=True)).sort(CHILD))
+    facts = settle(with_all(joined, program.values(late=False)))
+    whole = computed(with_all(read.gather(program.late, facts), program.values(late=True)).sort(CHILD))
     return FeatureTable(
         county=county,
         as_of=as_of,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from features.definition.condition import Condition
+from features.frames import with_all
 from features.known import Frame
 from features.operators.plan import How, Measure
 from features.operators.rows import AGO, CHANGED
@@ -91,7 +92,7 @@ class Pass:
         """
         tests = tuple(dict.fromkeys(test for measure in self.measures for test in self._tests(measure)))
         masks = {test: f"_mask{place}" for place, test in enumerate(tests)}
-        masked = rows.with_columns(*(_mask(test).alias(name) for test, name in masks.items())) if masks else rows
+        masked = with_all(rows, [_mask(test).alias(name) for test, name in masks.items()])
         named = tuple(zip(self.measures, self.columns, strict=True))
         added = (_value(each, [masks[test] for test in self._tests(each)]).alias(name) for each, name in named)
         chosen = {way: [name for each, name in named if _WAY[each.how] == way] for way in _AGGREGATES}

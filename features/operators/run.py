@@ -11,7 +11,7 @@ from narwhals.typing import IntoFrame
 
 from features.definition.model import Definition
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, VALID_FROM
-from features.frames import computed, deferred, plain, settle
+from features.frames import computed, deferred, plain, settle, with_all
 from features.known import Frame, day_number, known_rows, latest_rows
 from features.operators.passes import Pass
 from features.operators.program import Program
@@ -53,7 +53,7 @@ class County:
         children, households = (deferred(last_of_each(histories[table], key)) for table, key in _STATE_KEYS.items())
         state = in_county(join_state(children, households), county)
         today = (nw.lit(day_number(as_of)).alias(AS_OF), nw.lit(as_of.year).alias(AS_OF_YEAR))
-        known_codes = ((~nw.col(name).is_null()).alias(KNOWN + name) for name in program.coded)
+        known_codes = [(~nw.col(name).is_null()).alias(KNOWN + name) for name in program.coded]
         chosen = settle(program.cohort.members(state, as_of).with_columns(*today, *known_codes))
         return County(tables, definition, program, as_of, histories, chosen)
 
@@ -70,7 +70,7 @@ class County:
         extremes = [name for each in passes for name in each.columns if name not in totals]
         numbers = [nw.col(*totals).cast(nw.Float64).fill_null(0.0)] if totals else []
         numbers += [nw.col(*extremes).cast(nw.Float64)] if extremes else []
-        return cohort.with_columns(*numbers) if numbers else cohort
+        return with_all(cohort, numbers)
 
     def _rows(self, each: Pass, cohort: Frame, events: Mapping[str, Frame]) -> Frame:
         """The rows of a pass, none after the as-of date and none too old to take part."""
