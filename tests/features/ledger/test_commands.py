@@ -62,7 +62,12 @@ def test_check_in_json_holds_every_fault(app: typer.Typer, tmp_path: Path) -> No
     assert content["good"] is False
     assert content["total"] == {"read": 8, "accepted": 7, "repeated": 0, "rejected": 1}
     (fault,) = content["faults"]
-    assert (fault["file"], fault["row"], fault["column"], fault["value"]) == (f"{COUNTY}/visits.csv", 3, "purpose", "gossip")
+    assert (fault["file"], fault["row"], fault["column"], fault["value"]) == (
+        f"{COUNTY}/visits.csv",
+        3,
+        "purpose",
+        "gossip",
+    )
 
 
 def test_only_so_many_faults_are_shown_and_it_is_said(app: typer.Typer, tmp_path: Path) -> None:

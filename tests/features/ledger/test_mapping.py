@@ -14,6 +14,7 @@ from features.ledger.check import check_folder
 from features.ledger.mapping import SourceMapping, load_mapping, map_source
 
 DEFINITION = load_definition()
+DAY = date(2016, 2, 1)
 HEAD = """
 [source]
 county = { format = "5201{town:02}" }
@@ -72,7 +73,7 @@ def test_one_wide_file_becomes_tables_by_county_without_a_fault(tmp_path: Path) 
     assert rows == {"households": 2, "visits": 2}
     first = pl.read_parquet(tmp_path / "out" / "520101" / "households.parquet").to_dicts()
     assert first == [
-        {"household_id": "h10", "region_code": "520101001001", "valid_from": date(2016, 2, 1), "recorded_on": date(2016, 2, 1)}
+        {"household_id": "h10", "region_code": "520101001001", "valid_from": DAY, "recorded_on": DAY}
     ]  # fmt: skip
     assert pl.read_parquet(tmp_path / "out" / "520102" / "visits.parquet")["visit_id"].to_list() == ["v3"]
     assert check_folder(tmp_path / "out", DEFINITION).good
@@ -141,6 +142,7 @@ def test_nothing_is_written_over_and_damage_is_named(tmp_path: Path) -> None:
 
 
 def test_a_mapping_without_order_or_sameness(tmp_path: Path) -> None:
-    head = '[source]\ncounty = { constant = "520101" }\n[values]\nhome = { format = "h{home}" }\nday = { column = "day" }\n'
+    head = '[source]\ncounty = { constant = "520101" }\n'
+    head += '[values]\nhome = { format = "h{home}" }\nday = { column = "day" }\n'
     rows = map_source(source(tmp_path), mapping(tmp_path, head + VISITS), tmp_path / "out")
     assert rows == {"visits": 2}

@@ -11,6 +11,7 @@ import pytest
 from features.definition import DefinitionError
 from features.ledger.mapping_values import Value
 
+AGE = {"column": "age", "times": 100}
 FRAME = pl.DataFrame(
     {
         "id": [7, 1234],
@@ -40,8 +41,8 @@ def made(**raw: Any) -> list[Any]:
         ({"format": "{ward}x"}, ["3x", None]),
         ({"column": "count", "at_least": 2, "at_most": 3}, [2.0, 3.0]),
         ({"column": "day", "plus_days": 1}, [date(2014, 3, 11), date(2014, 3, 12)]),
-        ({"column": "day", "minus_days": {"column": "age", "times": 100, "otherwise": 10}}, [date(2014, 1, 19), date(2014, 3, 1)]),
-        ({"column": "day", "minus_days": {"column": "age", "times": 100, "at_least": 60}}, [date(2014, 1, 9), None]),
+        ({"column": "day", "minus_days": AGE | {"otherwise": 10}}, [date(2014, 1, 19), date(2014, 3, 1)]),
+        ({"column": "day", "minus_days": AGE | {"at_least": 60}}, [date(2014, 1, 9), None]),
     ],
 )  # fmt: skip
 def test_value(raw: dict[str, Any], values: list[Any]) -> None:
