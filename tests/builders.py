@@ -11,16 +11,20 @@ Rows that are not given do not exist, with one exception: a child's household is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 
 from features.definition import Definition, Table, load_definition
+from features.table import build_feature_table
 
 Row = Mapping[str, Any]
 Tables = dict[str, pl.DataFrame]
@@ -92,6 +96,28 @@ def make_tables(definition: Definition | None = None, **rows: Sequence[Row]) -> 
         name: [_filled(name, row, place, days, definition) for place, row in enumerate(given[name])] for name in given
     }
     return {name: _frame(definition, table, filled[name]) for name, table in definition.tables.items()}
+
+
+def definition_with(features: Mapping[str, Mapping[str, Any]], **settings: Any) -> Definition:
+    """The default definition with other features; labels and sentences that a test does not give are made up."""
+    plain = {"zh": "特征", "en": "feature", "says": {"zh": "{value}", "en": "{value}"}}
+    base = default_definition()
+    made = {name: plain | {"range": [0, 10]} | dict(raw) for name, raw in features.items()}
+    return replace(base, features=made, feature_settings={**base.feature_settings, **settings})
+
+
+def feature_values(tables: Tables, definition: Definition, as_of: date) -> dict[str, dict[str, float | None]]:
+    """Column -> child -> value (None: not known), computed by Polars and by pandas, which must agree."""
+    ours = build_feature_table(tables, definition, as_of, county=COUNTY)
+    theirs = build_feature_table(as_pandas(tables), definition, as_of, county=COUNTY)
+    children = ours.frame["child_id"].to_list()
+    assert children == theirs.frame["child_id"].to_list()
+    np.testing.assert_array_equal(ours.matrix(), theirs.matrix())
+    columns = zip(ours.contract.names, ours.matrix().T.tolist(), strict=True)
+    return {
+        name: {child: None if math.isnan(value) else value for child, value in zip(children, values, strict=True)}
+        for name, values in columns
+    }
 
 
 def retraction(table: str, row_id: str, recorded_on: date, **columns: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Random ledgers, and what must hold for all of them."""
