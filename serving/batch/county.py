@@ -36,7 +36,7 @@ SCORED = "scored"
 REFUSED = "refused"
 DATA_AGE = "data_age_days"
 
-_OPEN_STATUS = "open_status"
+OPEN_STATUS = "open_status"
 _NEWEST = "newest"
 
 
@@ -69,7 +69,7 @@ def score_children(tables: Tables, county: str, scoring: Scoring, area: pl.DataF
     as_of = scoring.as_of
     table = build_feature_table(tables, scoring.definition, as_of, county=county, area=area)
     state = _cohort_state(tables, table, scoring)
-    open_status = scoring.definition.roles.get(_OPEN_STATUS, ())
+    open_status = scoring.definition.roles.get(OPEN_STATUS, ())
     rows = (
         state.select(CHILD, HOUSEHOLD, REGION, pl.lit(as_of).alias("as_of"), *_official(scoring.policy))
         .join(duties(tables, state, scoring.policy, open_status, as_of), on=CHILD, maintain_order="left")

@@ -1,0 +1,1 @@
+"""The scoring service: the batch's answers over HTTP, by BentoML."""
