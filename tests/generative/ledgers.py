@@ -62,6 +62,10 @@ def values(definition: Definition, column: Column) -> st.SearchStrategy[Any]:
     return known[column.type] if column.required else st.none() | known[column.type]
 
 
+def _joined(codes: set[str]) -> str:
+    return ";" + "".join(f"{code};" for code in sorted(codes))
+
+
 def rows(
     definition: Definition, table: str, fixed: Mapping[str, st.SearchStrategy[Any]]
 ) -> st.SearchStrategy[dict[str, Any]]:
