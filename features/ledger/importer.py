@@ -126,7 +126,10 @@ def _stage_table(work: _Work, name: str, rows: pl.DataFrame) -> StoredTable:
     file = f"{county}/{name}.parquet"
     path = work.staging / file
     path.parent.mkdir(exist_ok=True)
-    rows.write_parquet(path, compression="zstd", compression_level=3)
+    try:
+        rows.write_parquet(path, compression="zstd", compression_level=3)
+    except pl.exceptions.PolarsError as error:
+        raise UserError(f"{path}: cannot be written", "make sure the ledger folder has room") from error
     sync(path)
     bounds = rows.select(first=pl.col(VALID_FROM).min(), last=pl.col(RECORDED_ON).max()).row(0)
     simulated = rows.filter(pl.col(SOURCE) == SIMULATED_SOURCE).height

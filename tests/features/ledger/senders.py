@@ -38,11 +38,11 @@ GOOD: Mapping[str, str] = {
 
 
 def send(folder: Path, county: str = COUNTY, **tables: str) -> Path:
-    """Write CSV tables into ``folder/county``; with none given, a whole good county."""
+    """Write CSV tables into ``folder/county``, its code in place of ours; with none given, a whole good county."""
     target = folder / county
     target.mkdir(parents=True, exist_ok=True)
     for name, text in (tables or GOOD).items():
-        (target / f"{name}.csv").write_text(text, encoding="utf-8")
+        (target / f"{name}.csv").write_text(text.replace(VILLAGE, f"{county}001001"), encoding="utf-8")
     return folder
 
 
