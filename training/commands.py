@@ -59,7 +59,7 @@ def train(
     if as_json:
         console.print_json(_content(result))
     else:
-        _show(result)
+        show(result)
 
 
 def _content(result: TrainingResult) -> dict[str, object]:
@@ -77,7 +77,8 @@ def _content(result: TrainingResult) -> dict[str, object]:
     }
 
 
-def _show(result: TrainingResult) -> None:
+def show(result: TrainingResult) -> None:
+    """Print the summary of a run for people, on standard output."""
     from rich.console import Console
 
     console = Console()
