@@ -15,22 +15,25 @@ import numpy.typing as npt
 Node = Mapping[str, Any]
 
 
-def shap_explainer(booster: lightgbm.Booster) -> Any:
-    """``shap.TreeExplainer`` of a booster."""
+def shap_explainer(booster: lightgbm.Booster, *, own: bool = False) -> Any:
+    """``shap.TreeExplainer`` of a booster. Left alone, it asks LightGBM itself; ``own`` makes it use its own code."""
     with warnings.catch_warnings():
         # shap's import uses names that matplotlib and numpy are about to retire.
         warnings.simplefilter("ignore")
         import shap
 
-        return shap.TreeExplainer(booster)
+        explainer = shap.TreeExplainer(booster)
+    if own:
+        explainer.model.model_type = "internal"
+    return explainer
 
 
-def shap_values(booster: lightgbm.Booster, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Path-dependent Shapley values by shap's own implementation, shape (n, p)."""
-    explainer = shap_explainer(booster)
-    # Left alone, shap asks LightGBM itself, which would be no second opinion.
-    explainer.model.model_type = "internal"
-    return np.asarray(explainer.shap_values(matrix.astype(np.float64), check_additivity=False))
+def shap_values(explainer: Any, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Path-dependent Shapley values by shap, shape (n, p)."""
+    with warnings.catch_warnings():
+        # shap tells on every call that it changed the form of what it returns, once, years ago.
+        warnings.filterwarnings("ignore", message="LightGBM binary classifier with TreeExplainer")
+        return np.asarray(explainer.shap_values(matrix.astype(np.float64), check_additivity=False))
 
 
 def shapley_values(booster: lightgbm.Booster, row: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.bands import BANDS, Cutoffs
@@ -26,6 +26,7 @@ def test_a_cutoff_belongs_to_the_band_above_it() -> None:
     assert found.tolist() == ["go_first", "go_first", "soon", "soon", "in_turn", "in_turn"]
 
 
+@settings(deadline=None)
 @given(st.lists(scores, min_size=2, max_size=2).map(sorted), st.lists(scores, min_size=1))
 def test_every_score_has_one_band_and_a_higher_score_never_a_later_one(cuts: list[float], given: list[float]) -> None:
     ordered = np.array(sorted(given, reverse=True))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
@@ -56,6 +56,7 @@ def test_a_row_of_no_weight_counts_for_nothing() -> None:
     assert Calibration.fit(scores, labels, weights).slope == pytest.approx(without.slope, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-30, 30), st.booleans()), min_size=2, max_size=40), st.integers(0, 2**31))
 def test_a_higher_score_never_gets_a_lower_probability(rows: list[tuple[float, bool]], seed: int) -> None:
     labels = np.array([label for _, label in rows], dtype=np.float64)

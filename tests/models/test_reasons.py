@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -37,6 +37,7 @@ def by_sorting(row: Sequence[float], sign: int) -> list[str]:
     return [f"f{place}" for place in order if sign * row[place] >= LEAST][: reason_limits().most_each_way]
 
 
+@settings(deadline=None)
 @given(arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 9)), elements=st.sampled_from(
     [0.0, -0.0, LEAST, -LEAST, LEAST * 0.999, 0.2, -0.2, 0.3, -0.3, 1.5, -1.5, 0.7]
 )))  # fmt: skip

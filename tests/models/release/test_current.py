@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.cli.console import UserError
@@ -177,6 +177,7 @@ def test_a_damaged_bundle_from_elsewhere_is_not_kept(bundle: Path, tmp_path: Pat
     assert store.list() == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.sampled_from("abc"), st.none()), max_size=20))
 def test_rollback_undoes_promotions_one_by_one(steps: list[str | None]) -> None:
     """Against a plain stack: a name promotes, None rolls back."""

@@ -58,7 +58,7 @@ def test_a_child_that_cannot_start_is_a_refusal(sound_bundle: Path, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("returncode", "words"), [(-9, "signal SIGKILL"), (-11, "signal SIGSEGV"), (-64, "signal"), (1, "exit code 1")]
+    ("returncode", "words"), [(-9, "signal SIGKILL"), (-11, "signal SIGSEGV"), (-99, "signal 99"), (1, "exit code 1")]
 )
 def test_an_ending_is_named(returncode: int, words: str) -> None:
     assert integrity.ending(returncode).startswith(words)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.release.limits import limits
@@ -22,6 +22,7 @@ def one(column: list[float]) -> FeatureReference:
     return reference_distribution(np.array(column, dtype=np.float32)[:, None], ["age"]).features[0]
 
 
+@settings(deadline=None)
 @given(st.lists(values, max_size=300))
 def test_no_group_is_smaller_than_declared_and_none_is_counted_twice(column: list[float]) -> None:
     made = one(column)
@@ -34,6 +35,7 @@ def test_no_group_is_smaller_than_declared_and_none_is_counted_twice(column: lis
     assert sum(made.counts) in (0, len(known))
 
 
+@settings(deadline=None)
 @given(st.lists(values, min_size=LEAST, max_size=300))
 def test_counts_are_those_of_the_half_open_bins(column: list[float]) -> None:
     made = one(column)
