@@ -1,4 +1,4 @@
-"""The duties of the children of a few households without a data-frame engine: the rules of ``duties`` for plain rows."""
+"""The duties of the children of a few households without a data-frame engine: ``duties`` for plain rows."""
 
 from __future__ import annotations
 

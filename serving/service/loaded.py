@@ -1,0 +1,71 @@
+"""A release made ready to answer: the checked bundle with everything that is made once from the definition."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.cli.console import UserError
+from features.definition import Definition, Label, load_definition
+from features.definition.feature import feature_specs
+from models.policy.policy import Policy, load_policies
+from models.release.bundle import Bundle, load_bundle
+from models.release.manifest import read_manifest
+from serving.batch.county import Scoring
+from serving.batch.run import policy_in_force
+from serving.service.problem import RequestError
+from serving.service.query import QueryReader
+from serving.service.record_reasons import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A release with the readers, words and rules its answers need. Never changed: a new release is another one."""
+
+    bundle: Bundle
+    definition: Definition
+    reader: QueryReader
+    layout: Layout
+    labels: Mapping[str, Label]
+    policies: tuple[Policy, ...]
+
+    @staticmethod
+    def load(path: Path, named: str | None = None) -> Loaded:
+        """Check a bundle (files, contract, a first load in a child process, golden vectors) and make it ready.
+
+        Args:
+            path: the folder of the bundle.
+            named: the definition's name or folder; left out, the shipped one the bundle names.
+
+        Raises:
+            UserError: the bundle is not sound or made for other features.
+        """
+        definition = load_definition(named or read_manifest(path).definition_name)
+        bundle = load_bundle(path, definition)
+        return Loaded(
+            bundle=bundle,
+            definition=definition,
+            reader=QueryReader.of(definition),
+            layout=Layout.of(bundle.model.contract, definition),
+            labels={spec.name: spec.label for spec in feature_specs(definition)},
+            policies=load_policies(),
+        )
+
+    @property
+    def model_id(self) -> str:
+        """Which release this is."""
+        return self.bundle.model_id
+
+    def scoring(self, county: str, as_of: dt.date) -> Scoring:
+        """What scores of a county on a day are made with.
+
+        Raises:
+            RequestError: no policy is in force there on that day.
+        """
+        try:
+            policy = policy_in_force(self.policies, self.definition, county, as_of)
+        except UserError as error:
+            raise RequestError(422, "no_policy", "no policy is in force for this region on this day") from error
+        return Scoring(self.bundle.model, self.model_id, self.definition, policy, as_of)

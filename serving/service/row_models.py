@@ -1,0 +1,120 @@
+"""What a row of each ledger table must look like in a request, made from the ledger definition."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+
+from features.definition import Column, Definition, Label, Table
+from features.definition.structure import ASSIGNMENTS, RECORDED_ON, RETRACTS, ROW_ID, VALID_FROM
+from serving.service.settings import limits
+
+# The largest whole number that every reader of JSON keeps exact (RFC 8259, section 6).
+_EXACT = 2**53 - 1
+
+BOOK: Mapping[str, Column] = {
+    column.name: column
+    for column in (
+        Column(VALID_FROM, "date", Label("生效日期", "valid from"), required=True),
+        Column(RECORDED_ON, "date", Label("登记日期", "recorded on"), required=True),
+        Column(ROW_ID, "string", Label("记录编号", "record number")),
+        Column(RETRACTS, "string", Label("撤销记录编号", "retracts record number")),
+    )
+}
+
+
+def request_tables(definition: Definition) -> tuple[str, ...]:
+    """The tables a request may hold: all but what lists assigned, which no score reads."""
+    return tuple(name for name in definition.tables if name != ASSIGNMENTS)
+
+
+def columns_of(table: Table) -> dict[str, Column]:
+    """The columns of a row of the table: the definition's, then those of record."""
+    return {**table.columns, **BOOK}
+
+
+def row_model(definition: Definition, table: Table) -> type[BaseModel]:
+    """The model of a row: types, codes, ranges and what must be there; nothing else is accepted.
+
+    A column that is required may be missing in a row that takes another back, unless it is part of the key.
+    """
+    fields: dict[str, Any] = {
+        name: _field(column, definition, needed=name in table.key or (name in BOOK and column.required))
+        for name, column in columns_of(table).items()
+    }
+    config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True, title=table.name)
+    return create_model(table.name.capitalize(), __config__=config, __doc__=table.purpose, **fields)
+
+
+def _field(column: Column, definition: Definition, *, needed: bool) -> tuple[Any, Any]:
+    kind: Any = _kind(column, definition)
+    words = f"{column.label.zh} / {column.label.en}"
+    if needed:
+        return (kind, Field(description=words))
+    return (kind | None, Field(default=None, description=words))
+
+
+def _kind(column: Column, definition: Definition) -> Any:  # noqa: ANN401 - a type made at run time
+    bounds: dict[str, Any] = {"ge": column.minimum, "le": column.maximum}
+    if column.type == "string":
+        return Annotated[str, Field(strict=True, min_length=1, max_length=limits().text_length, pattern=column.pattern)]
+    if column.type == "integer":
+        given = {key: int(value) for key, value in bounds.items() if value is not None}
+        whole: dict[str, Any] = {"ge": -_EXACT, "le": _EXACT} | given
+        return Annotated[int, Field(strict=True, **whole)]
+    if column.type == "number":
+        return Annotated[float, Field(strict=True, allow_inf_nan=False, **bounds)]
+    if column.type == "boolean":
+        return Annotated[bool, Field(strict=True)]
+    if column.type == "date":
+        return date_kind(definition)
+    codes = definition.code_values(column)
+    one: Any = Literal[codes]
+    return one if column.type == "category" else Annotated[list[one], Field(max_length=len(codes))]
+
+
+def date_kind(definition: Definition) -> Any:  # noqa: ANN401 - a type made at run time
+    """A date within the limits of the definition, written as 2016-07-31."""
+    first, last = definition.dates_from, definition.dates_to
+
+    def possible(day: dt.date) -> dt.date:
+        if not first <= day <= last:
+            raise ValueError("not a possible date")
+        return day
+
+    described = {"type": "string", "format": "date", "description": f"from {first} to {last}"}
+    return Annotated[dt.date, BeforeValidator(_iso_date), AfterValidator(possible), WithJsonSchema(described)]
+
+
+def _iso_date(value: object) -> dt.date:
+    """A date written as 2016-07-31; pydantic alone would also take numbers as seconds."""
+    if not isinstance(value, str) or len(value) != len("2016-07-31"):
+        raise ValueError("not a date such as 2016-07-31")
+    return dt.date.fromisoformat(value)
+
+
+def wanted(column: Column, definition: Definition) -> Label:
+    """What a column takes, in words."""
+    codes = definition.code_values(column)
+    if codes:
+        listed = ", ".join(codes)
+        return Label(f"以下代码：{listed}", f"of these codes: {listed}")
+    if column.type == "date":
+        ends = definition.dates_from, definition.dates_to
+        return Label(
+            f"{ends[0]} 至 {ends[1]} 的日期，如 2016-07-31", f"a date such as 2016-07-31, from {ends[0]} to {ends[1]}"
+        )
+    if column.type == "boolean":
+        return Label("true 或 false", "true or false")
+    if column.type == "string":
+        like = f"，形如 {column.pattern}" if column.pattern else ""
+        return Label(f"文本{like}", "a text" + (f" like {column.pattern}" if column.pattern else ""))
+    kind = Label("整数", "a whole number") if column.type == "integer" else Label("数", "a number")
+    low = "" if column.minimum is None else f"{column.minimum:g}"
+    high = "" if column.maximum is None else f"{column.maximum:g}"
+    if not low and not high:
+        return kind
+    return Label(f"{low} 至 {high} 的{kind.zh}", f"{kind.en} from {low or 'any'} to {high or 'any'}")
