@@ -102,7 +102,7 @@ def findings_table(ink: Ink, visit_recorded: Ints) -> pl.DataFrame:
 
 
 def assignments_table(ink: Ink, visit_recorded: Ints) -> pl.DataFrame:
-    """The whole frame of every list, and what became of those drawn as later rows.
+    """The whole frame of every list, and what became of those drawn as rows recorded on a later day.
 
     The frame's size is filled in when the county is put together: only then are all its households there.
     """
@@ -114,6 +114,8 @@ def assignments_table(ink: Ink, visit_recorded: Ints) -> pl.DataFrame:
     moved = homes.move_day[home] <= list_days[number]
     county = np.where(moved, places.county[homes.village[home]], ink.county)
     recorded = np.maximum(np.where(visit >= 0, visit_recorded[visit], log["day"]), ink.known.household[home])
+    later = np.arange(len(home)) >= len(frame["household"])
+    recorded = np.maximum(recorded, np.where(later, list_days[number] + 1, 0))
     removed = pl.Series([*ink.settings.lists.removed, None], dtype=pl.String)
     columns = {
         "list_id": list_names(county, number),

@@ -100,6 +100,7 @@ class Children:
     entered: Bits
     strain: Floats
     recent_needs: Floats
+    recent_findings: Floats
     touched: Ints
 
     def __len__(self) -> int:
@@ -268,6 +269,7 @@ def _children(rng: np.random.Generator, settings: Settings, households: Househol
         entered=np.zeros(count, bool),
         strain=rng.normal(0.0, 1.0, count),
         recent_needs=np.zeros(count),
+        recent_findings=np.zeros(count),
         touched=np.full(count, -1, np.int32),
     )
     return People(households, children, stage_ages)

@@ -133,6 +133,8 @@ def _look(story: Story, settings: Settings, visits: Visits, month: Month) -> npt
     looked = found.look(scene, visits, settings.visiting)
     found.look_again(scene, visits, looked, rules, story.findings)
     new = found.record(scene, visits, looked, rules, story.findings)
+    recent = scene.people.children.recent_findings
+    recent[:] = recent * 0.5 ** (1.0 / settings.needs.memory_half_life) + new
     found.households(scene, visits, story.household_needs, rules, story.findings, month.last)
     found.close_on_paper(scene, rules, story.findings, month.last)
     return new

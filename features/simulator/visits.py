@@ -108,7 +108,7 @@ def _reports(scene: Scene, rules: Visiting, month: Month) -> Ints:
 
 
 def prior_score(marks_points: Floats, people: People, noise: Floats) -> Floats:
-    """The score a list was ordered by before there was a model: points of recorded facts, past needs and guesswork."""
+    """The score a list was ordered by before there was a model: points of facts, past findings and guesswork."""
     kids = people.children
-    seen = np.where(people.in_ledger(), marks_points + 0.5 * np.minimum(kids.recent_needs, 3.0), -9.0)
+    seen = np.where(people.in_ledger(), marks_points + np.minimum(kids.recent_findings, 3.0), -9.0)
     return np.asarray(people.by_household(seen) + noise)
