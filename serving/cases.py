@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,15 +64,31 @@ class Case:
         return None if self.band is None else BANDS[self.band]
 
 
-def case_of(row: Mapping[str, Any], policy: PolicyUsed, definition: Definition) -> Case:
+@dataclass(frozen=True, slots=True)
+class FeatureWords:
+    """The words of a definition's features."""
+
+    definition: Definition
+    labels: Mapping[str, Label]
+
+    @staticmethod
+    def of(definition: Definition) -> FeatureWords:
+        """Collect the words once for many children."""
+        return FeatureWords(definition, {spec.name: spec.label for spec in feature_specs(definition)})
+
+    def reason(self, reason: Reason) -> Label:
+        """A reason as a sentence in both languages."""
+        return Label(*(sentence(reason, self.definition, language) for language in LANGUAGES))
+
+
+def case_of(row: Mapping[str, Any], policy: PolicyUsed, words: FeatureWords) -> Case:
     """Put a row of scores into words.
 
     Args:
         row: a row with the score columns.
         policy: the policy of its county, with the words of its rules and levels.
-        definition: the ledger definition, with the words of the features.
+        words: the words of the features.
     """
-    labels = {spec.name: spec.label for spec in feature_specs(definition)}
     return Case(
         child_id=row["child_id"],
         household_id=row["household_id"],
@@ -83,9 +99,9 @@ def case_of(row: Mapping[str, Any], policy: PolicyUsed, definition: Definition) 
         level=OfficialLevel(
             policy.levels.get(row["official_level"], NOT_ASSESSED), row["official_level_on"], row["official_level_by"]
         ),
-        raising=_sentences(row["reasons_up"], definition),
-        lowering=_sentences(row["reasons_down"], definition),
-        not_known=tuple(labels[name] for name in row["not_known"] or ()),
+        raising=tuple(words.reason(reason) for reason in row["reasons_up"] or ()),
+        lowering=tuple(words.reason(reason) for reason in row["reasons_down"] or ()),
+        not_known=tuple(words.labels[name] for name in row["not_known"] or ()),
         data_age_days=row["data_age_days"],
     )
 
@@ -98,15 +114,6 @@ def _duty(row: Mapping[str, Any], policy: PolicyUsed) -> DutyWords | None:
         due_on=row["duty_due_on"],
         overdue_days=row["duty_overdue_days"],
     )
-
-
-def reason_words(reason: Reason, definition: Definition) -> Label:
-    """A reason as a sentence in both languages."""
-    return Label(*(sentence(reason, definition, language) for language in LANGUAGES))
-
-
-def _sentences(reasons: Sequence[Reason] | None, definition: Definition) -> tuple[Label, ...]:
-    return tuple(reason_words(reason, definition) for reason in reasons or ())
 
 
 def due_words(due_on: dt.date, overdue_days: int, as_of: dt.date) -> Label:

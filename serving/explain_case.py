@@ -13,14 +13,13 @@ import polars as pl
 from features.area import area_table
 from features.cli.console import UserError
 from features.definition import Definition
-from features.definition.feature import feature_specs
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RETRACTS, VISIT, VISITS
 from features.ledger.store import LedgerStore
 from models.policy.policy import Policy
 from serving.batch.county import Scoring, Tables, score_children
 from serving.batch.manifest import PolicyUsed, policy_used
 from serving.batch.run import definition_of, policies_of, policy_in_force, released
-from serving.cases import PURPOSE, Case, case_of, reason_words
+from serving.cases import PURPOSE, Case, FeatureWords, case_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,12 @@ class ExplainedCase:
     as_of: dt.date
     simulated: bool
     policy: PolicyUsed
-    definition: Definition
+    words: FeatureWords
 
     def to_json(self) -> dict[str, Any]:
         """The row and its words as JSON values; numbers as exact as the batch has them."""
         row = {name: value for name, value in self.row.items() if name not in ("duty_severity", "tie")}
-        labels = {spec.name: spec.label for spec in feature_specs(self.definition)}
+        labels = self.words.labels
         rules = [
             {**rule, "zh": self.policy.rules[rule["rule"]].zh, "en": self.policy.rules[rule["rule"]].en}
             for rule in row["duty_rules"] or ()
@@ -70,7 +69,7 @@ class ExplainedCase:
         }
 
     def _reasons(self, column: str) -> list[dict[str, Any]]:
-        words = [(reason, reason_words(reason, self.definition)) for reason in self.row[column] or ()]
+        words = [(reason, self.words.reason(reason)) for reason in self.row[column] or ()]
         return [{**reason, "zh": said.zh, "en": said.en} for reason, said in words]
 
 
@@ -150,5 +149,5 @@ def _explained(
     row: dict[str, Any], county: str, store: LedgerStore, policy: Policy, definition: Definition
 ) -> ExplainedCase:
     rules = [rule["rule"] for rule in row["duty_rules"] or ()]
-    used = policy_used(policy, definition, rules, [county])
-    return ExplainedCase(row, case_of(row, used, definition), county, row["as_of"], store.simulated, used, definition)
+    used, words = policy_used(policy, definition, rules, [county]), FeatureWords.of(definition)
+    return ExplainedCase(row, case_of(row, used, words), county, row["as_of"], store.simulated, used, words)

@@ -11,7 +11,7 @@ from features.definition import Definition
 from models.policy.ordering import DRIVER
 from serving.batch.folder import COUNTY, ScoreFolder
 from serving.batch.ranks import RANK_REGION
-from serving.cases import Case, case_of
+from serving.cases import Case, FeatureWords, case_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +60,22 @@ def top_of(folder: ScoreFolder, definition: Definition, households: int) -> List
     duties, rest = counts["duty_households"], counts["households"] - counts["duty_households"]
     by_score = min(rest, max(households // 2, households - duties))
     shown = min(duties, households - by_score)
+    words = FeatureWords.of(definition)
     return Listing(
-        Part(_between(folder, definition, 1, shown), duties - shown),
-        Part(_between(folder, definition, duties + 1, duties + by_score), rest - by_score),
+        Part(_between(folder, words, 1, shown), duties - shown),
+        Part(_between(folder, words, duties + 1, duties + by_score), rest - by_score),
     )
 
 
-def _between(folder: ScoreFolder, definition: Definition, first: int, last: int) -> tuple[ListedHousehold, ...]:
+def _between(folder: ScoreFolder, words: FeatureWords, first: int, last: int) -> tuple[ListedHousehold, ...]:
     families: dict[int, list[dict[str, Any]]] = {}
     for row in folder.between(first, last).to_dicts():
         families.setdefault(row[RANK_REGION], []).append(row)
-    return tuple(_listed(place, family, folder, definition) for place, family in families.items())
+    return tuple(_listed(place, family, folder, words) for place, family in families.items())
 
 
 def _listed(
-    place: int, family: Sequence[Mapping[str, Any]], folder: ScoreFolder, definition: Definition
+    place: int, family: Sequence[Mapping[str, Any]], folder: ScoreFolder, words: FeatureWords
 ) -> ListedHousehold:
     driver = next(row for row in family if row[DRIVER])
-    return ListedHousehold(
-        place, case_of(driver, folder.manifest.policy_of(driver[COUNTY]), definition), len(family) - 1
-    )
+    return ListedHousehold(place, case_of(driver, folder.manifest.policy_of(driver[COUNTY]), words), len(family) - 1)

@@ -53,8 +53,17 @@ def alarm_limits() -> AlarmLimits:
     return AlarmLimits(int(raw["data_age"]["days"]), int(raw["scores"]["least_children"]))
 
 
-def alarms(counties: Sequence[CountyFacts], as_of: dt.date, limits: AlarmLimits) -> tuple[Alarm, ...]:
-    """The warnings of a region, none if all is well."""
+def alarms(
+    counties: Sequence[CountyFacts], listed_twice: tuple[str, ...], as_of: dt.date, limits: AlarmLimits
+) -> tuple[Alarm, ...]:
+    """The warnings of a region, none if all is well.
+
+    Args:
+        counties: what each county's scores look like.
+        listed_twice: counties with a household that another county lists too.
+        as_of: the day the scores speak for.
+        limits: when an alarm sounds.
+    """
     empty = tuple(facts.county for facts in counties if not facts.children)
     old = tuple(facts.county for facts in counties if _is_old(facts, as_of, limits.data_age_days))
     found = []
@@ -64,6 +73,12 @@ def alarms(counties: Sequence[CountyFacts], as_of: dt.date, limits: AlarmLimits)
         days = limits.data_age_days
         words = Label(f"数据已超过{days}天未更新", f"nothing recorded for more than {days} days")
         found.append(Alarm("old_data", words, old))
+    if listed_twice:
+        words = Label(
+            "有家庭同时列在两个县：其中一县未登记迁移",
+            "a household stands in two counties: one has not recorded its move",
+        )
+        found.append(Alarm("listed_twice", words, listed_twice))
     if _all_equal(counties, limits.least_children):
         words = Label("所有评分相同，模型没有区分任何儿童", "all scores are equal: the model tells no child apart")
         found.append(Alarm("equal_scores", words, ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -50,6 +50,12 @@ def region_ranks(parts: Sequence[tuple[str, Path]]) -> dict[str, pl.DataFrame]:
     )
     found = {str(key[0]): part for key, part in ordered.partition_by(_COUNTY, as_dict=True, include_key=False).items()}
     return {county: found.get(county, ordered.clear().drop(_COUNTY)) for county, _ in parts}
+
+
+def listed_twice(ranks: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
+    """The counties whose households stand in another county's order too: a move that one of them has not recorded."""
+    homes = pl.concat([part.select(HOUSEHOLD, pl.lit(county).alias(_COUNTY)) for county, part in ranks.items()])
+    return tuple(homes.filter(pl.col(HOUSEHOLD).is_duplicated())[_COUNTY].unique().sort())
 
 
 def in_region(children: pl.DataFrame, region: str) -> pl.DataFrame:

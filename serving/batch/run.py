@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -21,7 +21,7 @@ from serving.batch.alarms import alarm_limits, alarms
 from serving.batch.county import Scoring
 from serving.batch.manifest import PolicyUsed, ScoreManifest, policy_used
 from serving.batch.output import MANIFEST, staged
-from serving.batch.ranks import region_ranks
+from serving.batch.ranks import listed_twice, region_ranks
 from serving.batch.tasks import AREA, CountyScored, CountyTask, FinishTask, finish_county, score_county
 
 
@@ -66,8 +66,10 @@ def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreMan
             score_county, tasks, workers=request.workers, progress=progress, note=lambda task: task.county
         )
         _refuse_nothing(store, scored, request)
-        files = _finish(scored, request.workers)
-        manifest = _manifest(store, bundle, definition, scored, files, request)
+        ranks = region_ranks([(county.facts.county, county.task.staged) for county in scored])
+        files = _finish(scored, ranks, request.workers)
+        found = alarms([county.facts for county in scored], listed_twice(ranks), request.as_of, alarm_limits())
+        manifest = replace(_manifest(store, bundle, definition, scored, request), alarms=found, files=files)
         (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
 
@@ -93,10 +95,7 @@ def definition_of(store: LedgerStore, named: str | None) -> Definition:
     Raises:
         UserError: it is not here, or not the one the ledger was made with.
     """
-    try:
-        definition = load_definition(named or store.definition_name)
-    except ValueError as error:
-        raise UserError(str(error), "give the definition's folder with --definition") from error
+    definition = load_definition(named or store.definition_name)
     store.require(definition)
     return definition
 
@@ -152,8 +151,7 @@ def _refuse_nothing(store: LedgerStore, scored: Sequence[CountyScored], request:
     )
 
 
-def _finish(scored: Sequence[CountyScored], workers: int | None) -> dict[str, str]:
-    ranks = region_ranks([(county.facts.county, county.task.staged) for county in scored])
+def _finish(scored: Sequence[CountyScored], ranks: Mapping[str, pl.DataFrame], workers: int | None) -> dict[str, str]:
     tasks = [FinishTask(county.task, ranks[county.facts.county]) for county in scored]
     files: dict[str, str] = {}
     for part in map_processes(finish_county, tasks, workers=workers):
@@ -166,10 +164,8 @@ def _manifest(
     bundle: Bundle,
     definition: Definition,
     scored: Sequence[CountyScored],
-    files: dict[str, str],
     request: ScoreRequest,
 ) -> ScoreManifest:
-    facts = tuple(county.facts for county in scored)
     return ScoreManifest(
         region=request.region,
         as_of=request.as_of,
@@ -181,9 +177,9 @@ def _manifest(
         ledger_hash=store.content_hash(),
         cutoffs=bundle.model.cutoffs,
         policies=_policies_used(scored, definition),
-        counties=facts,
-        alarms=alarms(facts, request.as_of, alarm_limits()),
-        files=files,
+        counties=tuple(county.facts for county in scored),
+        alarms=(),
+        files={},
     )
 
 

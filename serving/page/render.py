@@ -70,6 +70,4 @@ def _template() -> Template:
 
 def _both(words: Label) -> Markup:
     """Both languages of a label, of which the reader's choice shows one or both."""
-    return Markup('<span lang="zh">{}</span> <span lang="en">{}</span>').format(
-        words.zh, words.en
-    )
+    return Markup('<span lang="zh">{}</span> <span lang="en">{}</span>').format(words.zh, words.en)

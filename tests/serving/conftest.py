@@ -1,0 +1,100 @@
+"""A model really trained on the simulated province, released, and the province scored with it. All read only."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import polars as pl
+import pytest
+
+from features.definition import load_definition
+from features.ledger.store import LedgerStore
+from features.table import build_feature_table
+from models.bands import Cutoffs
+from models.calibration import Calibration
+from models.release.bundle import BundleContent, write_bundle
+from models.release.current import ReleaseStore
+from models.release.golden import make_golden
+from models.release.reference import reference_distribution
+from models.risk_model import RiskModel
+from serving.batch.folder import ScoreFolder
+from serving.batch.run import ScoreRequest, score_region
+from tests.conftest import SMALL_PROVINCE
+
+AS_OF = SMALL_PROVINCE.last_day
+HORIZON = timedelta(days=90)
+SETTINGS = {
+    "objective": "binary", "verbosity": -1, "num_leaves": 8, "num_threads": 1, "seed": 1, "deterministic": True,
+    "force_row_wise": True,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def model(ledger: Path) -> RiskModel:
+    """A model that learned from the province."""
+    return _trained(LedgerStore.open(ledger))
+
+
+@pytest.fixture(scope="session")
+def released_home(model: RiskModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with that model as its release."""
+    home = tmp_path_factory.mktemp("released")
+    store = ReleaseStore(home)
+    folder = write_bundle(tmp_path_factory.mktemp("bundle"), _content(model))
+    store.install(folder)
+    store.promote(folder.name)
+    return home
+
+
+@pytest.fixture(scope="session")
+def scored(ledger: Path, released_home: Path, tmp_path_factory: pytest.TempPathFactory) -> ScoreFolder:
+    """The whole province scored in one process."""
+    out = tmp_path_factory.mktemp("scored") / "scores"
+    score_region(ScoreRequest(ledger, "", AS_OF, out, released_home, workers=1))
+    return ScoreFolder.open(out)
+
+
+def _trained(store: LedgerStore) -> RiskModel:
+    """Trees that learn which children had a finding within the horizon of a day in the past."""
+    definition, day = load_definition(), AS_OF - HORIZON - timedelta(days=30)
+    tables = [store.read(county).tables for county in store.counties()]
+    features = [
+        build_feature_table(table, definition, day, county=county)
+        for table, county in zip(tables, store.counties(), strict=True)
+    ]
+    matrix = np.concatenate([feature.matrix() for feature in features])
+    children = pl.concat([feature.frame.select("child_id") for feature in features])
+    labels = children["child_id"].is_in(_found(tables, day).implode()).to_numpy().astype(np.float64)
+    contract = features[0].contract
+    data = lightgbm.Dataset(matrix, labels, feature_name=list(contract.names), params={"verbosity": -1})
+    booster = lightgbm.train(SETTINGS, data, num_boost_round=25)
+    scores = np.asarray(booster.predict(matrix, raw_score=True))
+    go_first, soon = np.quantile(scores, [0.95, 0.8])
+    return RiskModel(
+        booster.model_to_string(), contract, Calibration(0.9, -0.1), Cutoffs(float(go_first), float(soon), day, day)
+    )
+
+
+def _found(tables: list[dict[str, pl.DataFrame]], day: date) -> pl.Series:
+    findings = pl.concat([table["findings"].select("child_id", "opens") for table in tables])
+    return (
+        findings.filter(pl.col("opens").is_between(day, day + HORIZON, closed="right"))["child_id"]
+        .drop_nulls()
+        .unique()
+    )
+
+
+def _content(model: RiskModel) -> BundleContent:
+    rows = np.random.default_rng(1).normal(size=(400, len(model.contract.names)))
+    return BundleContent(
+        model=model,
+        definition=load_definition(),
+        reference=reference_distribution(rows, model.contract.names),
+        golden=make_golden(model),
+        card="# A model for tests\n",
+        windows={},
+        metrics={},
+    )

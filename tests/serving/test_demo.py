@@ -1,0 +1,55 @@
+"""The demonstration: the real commands, twice in one folder, and a failing step is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from features.cli.console import UserError
+from serving.batch.folder import ScoreFolder
+from serving.demo import Demonstration, run_demo
+
+
+@pytest.mark.slow
+def test_the_demonstration_runs_twice_and_ends_with_a_ranked_new_county(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    first = run_demo(folder, 6_000, quiet=True)
+    assert capfd.readouterr().out == ""
+    second = run_demo(folder, 6_000)
+    shown = capfd.readouterr().out
+    assert first["model_id"] == second["model_id"]
+    assert [step["command"] for step in first["steps"]] == [step["command"] for step in second["steps"]]
+    assert second["simulated"] is True
+    scores = ScoreFolder.open(Path(second["scores"]))
+    assert scores.counties() == (second["county"],)
+    assert scores.manifest.model_id == second["model_id"]
+    assert Path(second["page"]).stat().st_size < 100_000
+    for word in ("[1/7]", "[7/7]", "模拟数据", "$ mopai score", second["child"], second["page"]):
+        assert word in shown
+
+
+def test_a_failing_step_is_named(tmp_path: Path) -> None:
+    demonstration = Demonstration(tmp_path / "demo", 10_000_000_000, quiet=True)
+    with pytest.raises(UserError, match=r"step 1/7 ended with exit code \d+: mopai simulate"):
+        demonstration.run()
+
+
+def test_a_folder_that_is_not_of_a_demonstration_is_not_cleared(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(UserError, match="was not made by a demonstration"):
+        run_demo(tmp_path, 6_000, quiet=True)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_the_folder_of_an_earlier_demonstration_is_cleared(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    (folder / "demo.json").write_text(json.dumps({}), encoding="utf-8")
+    (folder / "left").write_text("of before", encoding="utf-8")
+    with pytest.raises(UserError):
+        run_demo(folder, 10_000_000_000, quiet=True)
+    assert not (folder / "left").exists()

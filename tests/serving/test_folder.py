@@ -1,0 +1,64 @@
+"""A folder of scores is read only as it was written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from features.cli.console import UserError
+from serving.batch.folder import ScoreFolder
+from serving.batch.manifest import ScoreManifest
+
+
+@pytest.fixture
+def copy(scored: ScoreFolder, tmp_path: Path) -> ScoreFolder:
+    shutil.copytree(scored.folder, tmp_path / "scores")
+    return ScoreFolder.open(tmp_path / "scores")
+
+
+def test_a_manifest_comes_back_as_it_was_written(scored: ScoreFolder) -> None:
+    text = (scored.folder / "manifest.json").read_text(encoding="utf-8")
+    manifest = ScoreManifest.from_json(text)
+    assert manifest == scored.manifest
+    assert manifest.to_json() == text
+
+
+def test_places_are_read_across_counties_in_their_order(scored: ScoreFolder) -> None:
+    rows = scored.between(3, 12)
+    assert sorted(set(rows["rank_region"])) == list(range(3, 13))
+    assert rows["rank_region"].is_sorted()
+    assert set(rows["county"]) <= set(scored.counties())
+    assert scored.between(5, 4).height == 0
+
+
+def test_a_changed_or_missing_file_is_not_read(copy: ScoreFolder) -> None:
+    first, second, _ = copy.counties()
+    path = copy.folder / f"{first}.parquet"
+    path.write_bytes(path.read_bytes() + b"x")
+    (copy.folder / f"{second}.parquet").unlink()
+    for county in (first, second):
+        with pytest.raises(UserError, match="missing or changed"):
+            copy.read(county)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"kind": "mopai-scores", "format": 99}'])
+def test_what_is_no_manifest_is_refused(copy: ScoreFolder, text: str) -> None:
+    (copy.folder / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="no folder of scores"):
+        ScoreFolder.open(copy.folder)
+
+
+def test_a_manifest_of_another_format_is_refused(copy: ScoreFolder) -> None:
+    path = copy.folder / "manifest.json"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**raw, "format": 2}), encoding="utf-8")
+    with pytest.raises(UserError, match="no folder of scores"):
+        ScoreFolder.open(copy.folder)
+
+
+def test_no_folder_is_no_folder_of_scores(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no folder of scores"):
+        ScoreFolder.open(tmp_path / "none")

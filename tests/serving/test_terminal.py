@@ -1,0 +1,105 @@
+"""The terminal shows what the files hold, in words, with no long decimals."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from features.definition import Label
+from serving.batch.alarms import Alarm
+from serving.batch.folder import ScoreFolder
+from serving.cases import REFUSED_WORDS
+from serving.explain_case import ExplainedCase, ExplainRequest, explain_case
+from serving.listing import top_of
+from serving.terminal import print_case, print_summary, print_top
+from tests.builders import default_definition
+from tests.serving.conftest import AS_OF
+
+
+def _console() -> Console:
+    return Console(file=io.StringIO(), width=200, force_terminal=False)
+
+
+def _text(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.fixture
+def explained(ledger: Path, released_home: Path, scored: ScoreFolder) -> ExplainedCase:
+    rows = scored.between(1, 10**6).filter(
+        pl.col("duty"), pl.col("duty_rules").list.len() > 1, pl.col("score").is_not_null()
+    )
+    return explain_case(ExplainRequest(ledger, rows["child_id"][0], AS_OF, released_home))
+
+
+def test_the_top_shows_places_children_duties_and_bands(scored: ScoreFolder) -> None:
+    console = _console()
+    listing = top_of(scored, default_definition(), 6)
+    print_top(listing, scored.manifest, console)
+    text = _text(console)
+    for household in (*listing.duties.households, *listing.by_score.households):
+        assert household.case.child_id in text
+        assert f" {household.place} " in text
+    assert "法定走访" in text
+    assert "go first" in text
+    assert f"{listing.duties.more:,} more households follow" in text
+
+
+def test_a_part_without_households_is_left_out(scored: ScoreFolder) -> None:
+    console = _console()
+    listing = top_of(scored, default_definition(), 4)
+    print_top(replace(listing, duties=replace(listing.duties, households=())), scored.manifest, console)
+    assert "Duties" not in _text(console)
+    assert "Then by score" in _text(console)
+
+
+def test_refused_children_are_said_to_be_so(scored: ScoreFolder) -> None:
+    console = _console()
+    print_top(top_of(scored, default_definition(), 10**6), scored.manifest, console)
+    assert REFUSED_WORDS.en.split(":")[0] in _text(console)
+
+
+def test_the_summary_counts_and_warns(scored: ScoreFolder) -> None:
+    console = _console()
+    alarms = (Alarm("old_data", Label("旧", "old"), ("520121",)), Alarm("equal_scores", Label("同", "equal"), ()))
+    print_summary(replace(scored.manifest, alarms=alarms), Path("out"), console)
+    text = _text(console)
+    assert f"{scored.manifest.counts()['children']:,}" in text
+    assert "Simulated data" in text
+    assert "old (520121)" in text
+    assert "warning: 同 equal\n" in text
+    real = _console()
+    print_summary(replace(scored.manifest, simulated=False), Path("out"), real)
+    assert "Simulated" not in _text(real)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_child_is_explained_in_words(explained: ExplainedCase, language: str) -> None:
+    console = _console()
+    print_case(explained, [language], console)
+    text = _text(console)
+    case = explained.case
+    assert case.duty is not None
+    for words in (*case.raising, *case.lowering, *case.not_known, *(rule for rule, _ in case.duty.rules)):
+        assert words.text(language) in text
+    assert f"{explained.row['probability']:.0%}" in text
+    assert not re.search(r"\d\.\d{3,}", text)
+    assert "rank" not in text
+
+
+def test_a_refused_child_without_a_duty_has_neither_band_nor_reasons(explained: ExplainedCase) -> None:
+    console = _console()
+    bare = replace(explained.case, refused=True, band=None, duty=None, raising=(), lowering=(), not_known=())
+    print_case(replace(explained, case=bare, simulated=False), ["en"], console)
+    text = _text(console)
+    assert REFUSED_WORDS.en in text
+    assert "chance" not in text
+    assert "duty:" not in text
+    assert "Simulated" not in text
