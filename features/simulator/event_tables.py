@@ -72,14 +72,15 @@ def assessments_table(ink: Ink, recorded: Ints) -> pl.DataFrame:
 
 
 def findings_table(ink: Ink, visit_recorded: Ints) -> pl.DataFrame:
-    """Every finding, and its closing as a later row of the same number."""
+    """Every finding, and its closing as a later row of the same number, valid from the next day at the earliest."""
     log, letters, rules = ink.story.findings.rows.joined(), Letters(), ink.settings.recording
-    opening, finding, day = log["opening"], log["finding"], log["day"]
+    opening, finding = log["opening"], log["finding"]
+    day = np.where(opening, log["day"], np.maximum(log["day"], log["day"][finding] + 1)).astype(np.int32)
     told = {name: log[name][finding] for name in ("visit", "household", "child", "severity", "due", "domain")}
     child_known = np.where(told["child"] >= 0, ink.known.child[told["child"]], 0)
     opened = np.maximum(visit_recorded[told["visit"]], child_known)
     factor = ink.of_county(ink.story.scene.places.delay, told["household"])
-    later = np.maximum(day + ink.clerk.delays(rules.visit_delay, factor, same_day=rules.same_day), opened)
+    later = np.maximum(day + ink.clerk.delays(rules.visit_delay, factor, same_day=rules.same_day), opened + 1)
     texts = pl.Series([ink.settings.finding.actions[code] for code in words.Domain.codes()])
     columns = {
         FINDING: ink.names(letters.finding, finding),
@@ -115,7 +116,8 @@ def assignments_table(ink: Ink, visit_recorded: Ints) -> pl.DataFrame:
     county = np.where(moved, places.county[homes.village[home]], ink.county)
     recorded = np.maximum(np.where(visit >= 0, visit_recorded[visit], log["day"]), ink.known.household[home])
     later = np.arange(len(home)) >= len(frame["household"])
-    recorded = np.maximum(recorded, np.where(later, list_days[number] + 1, 0))
+    listed = np.maximum(list_days[number], ink.known.household[home])
+    recorded = np.maximum(recorded, np.where(later, listed + 1, 0))
     removed = pl.Series([*ink.settings.lists.removed, None], dtype=pl.String)
     columns = {
         "list_id": list_names(county, number),

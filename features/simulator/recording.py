@@ -57,6 +57,8 @@ class Clerk:
         swapped = right.with_columns(
             right[column].zip_with(pl.Series(choice != place), donors[column]) for place, column in enumerate(columns)
         )
+        dates = [column for column in columns if frame.schema[column] == pl.Date]
+        swapped = swapped.with_columns(pl.when(pl.col(name) <= pl.col(VALID_FROM)).then(pl.col(name)) for name in dates)
         noticed = 1 + self.delays(self.rules.wrong_found, np.ones(count))
         fixed_on = (right[RECORDED_ON].cast(pl.Int32) + pl.Series(noticed)).cast(pl.Date).alias(RECORDED_ON)
         kept = {*keys, VALID_FROM, RECORDED_ON, SOURCE, DEFINITION_VERSION, HOME}

@@ -23,7 +23,7 @@ CHILD_WORDS: dict[str, type[words.Word]] = {
 
 
 def households_table(ink: Ink) -> pl.DataFrame:
-    """Every state of every household."""
+    """Every state of every household; a move is recorded on its day, since the transfer of the file records it."""
     log = ink.story.states.households.joined()
     homes = ink.story.scene.people.households
     home, day = log["household"], log["day"]
@@ -38,7 +38,8 @@ def households_table(ink: Ink) -> pl.DataFrame:
         columns[name] = gaps(pl.Series(log[name]), missing[name])
     for name, word in HOUSEHOLD_WORDS.items():
         columns[name] = code_series(log[name], word, missing[name])
-    recorded = _recorded(ink, home, day, home, ink.known.household)
+    moving = day == homes.move_day[home]
+    recorded = np.where(moving, day, _recorded(ink, home, day, home, ink.known.household)).astype(np.int32)
     ids = ink.row_ids()
     frame = ink.finish(HOUSEHOLDS, columns, (day, recorded), home, ids)
     wrong = ink.wrong(ink.settings.recording.wrong_state, home)
