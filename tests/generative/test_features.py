@@ -126,16 +126,13 @@ def _visits(tables: Tables, children: pl.Series, visits: pl.DataFrame) -> pl.Ser
     return pl.concat([visits["visit_id"], seen]).unique()
 
 
-@given(ledgers(), st.permutations(range(9)))
+@given(ledgers(), st.integers(1, 5))
 @generative
-def test_protected_columns_move_no_input(tables: Tables, order: list[int]) -> None:
+def test_protected_columns_move_no_input(tables: Tables, turn: int) -> None:
     """Sex, ethnicity, health and disability given to other children: the audit sees it, the model does not."""
     protected = [column for table, column in default_definition().protected_columns if table == "children"]
     children = tables["children"]
     facts = children.filter(pl.col("retracts").is_null())
-    turned = facts.with_columns(
-        pl.Series(name, [facts[name][order[place] % facts.height] for place in range(facts.height)], facts[name].dtype)
-        for name in protected
-    )
+    turned = facts.with_columns(pl.concat([facts[name].tail(turn), facts[name].head(-turn)]) for name in protected)
     backs = children.filter(pl.col("retracts").is_not_null())
     same(built(tables), built({**tables, "children": pl.concat([turned, backs])}))
