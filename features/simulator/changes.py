@@ -57,7 +57,7 @@ def live(people: People, settings: Settings, happening: Happening) -> None:
     """Let a month pass for every family. Who changed is marked in ``touched`` with the day of the last change."""
     _enter(people, happening.month)
     active = people.in_ledger()
-    at_home = people.by_household(active).astype(bool)
+    at_home = people.by_household(active).astype(bool) & ~_moving(people, happening.month)
     _guardians(people, settings, happening, at_home)
     _parents(people, settings, happening, at_home)
     _benefits(people, settings, happening, at_home)
@@ -203,6 +203,12 @@ def _close(people: People, who: Index, day: Ints, status: FileStatus) -> None:
 
 def _moves(people: People, month: Month) -> None:
     homes = people.households
-    who = np.flatnonzero((homes.move_day >= month.first) & (homes.move_day < month.until))
+    who = np.flatnonzero(_moving(people, month))
     homes.village[who] = homes.move_village[who]
     touch_households(people, who, homes.move_day[who], children=False)
+
+
+def _moving(people: People, month: Month) -> Bits:
+    """Households that move this month; nothing else happens to them then, so the row of the move is of that day."""
+    move_day = people.households.move_day
+    return np.asarray((move_day >= month.first) & (move_day < month.until))

@@ -67,7 +67,7 @@ def whole_county(province: Province, county: County, arrivals: Sequence[Tables])
     """The tables of a county: its residents and the rows of movers that belong to it, in the order given."""
     stays = [] if county.children == county.movers else [_tables(_live(province, [county], movers=False))]
     sources = [*stays, *arrivals]
-    joined = {table: pl.concat([source[table] for source in sources if table in source]).drop(HOME) for table in sources[0]}
+    joined = {table: pl.concat([source[table] for source in sources]).drop(HOME) for table in sources[0]}
     sizes = pl.col(HOUSEHOLD).n_unique().over("list_id").cast(pl.Int64)
     joined[ASSIGNMENTS] = joined[ASSIGNMENTS].with_columns(sizes.alias("frame_size"))
     return joined
@@ -85,7 +85,7 @@ def _live(province: Province, counties: Sequence[County], *, movers: bool) -> In
     count = home.movers if movers else home.children - home.movers
     people = make_people(rng, settings, places, count, (first, last_entry))
     if movers:
-        plan_moves(rng, people.households, places, (months[1].first, months[-1].last))
+        plan_moves(rng, people.households, places, (months[2].first, months[-1].last))
     scene = Scene(rng, people, places, NeedState.none(count))
     story = tell(scene, scenario, months)
     clerk = Clerk(rng, settings.recording, months[-1].last)

@@ -114,10 +114,9 @@ def assignments_table(ink: Ink, visit_recorded: Ints) -> pl.DataFrame:
     homes, places = ink.story.scene.people.households, ink.story.scene.places
     moved = homes.move_day[home] <= list_days[number]
     county = np.where(moved, places.county[homes.village[home]], ink.county)
-    recorded = np.maximum(np.where(visit >= 0, visit_recorded[visit], log["day"]), ink.known.household[home])
-    later = np.arange(len(home)) >= len(frame["household"])
-    listed = np.maximum(list_days[number], ink.known.household[home])
-    recorded = np.maximum(recorded, np.where(later, listed + 1, 0))
+    drawn_up = np.maximum(list_days[number], ink.known.household[home])
+    became = np.maximum(np.where(visit >= 0, visit_recorded[visit], log["day"]), drawn_up + 1)
+    recorded = np.where(np.arange(len(home)) < len(frame["household"]), drawn_up, became)
     removed = pl.Series([*ink.settings.lists.removed, None], dtype=pl.String)
     columns = {
         "list_id": list_names(county, number),

@@ -37,9 +37,9 @@ def split(table: str, frame: pl.DataFrame, homes: Households, places: Places) ->
     if table not in FIRST_DAYS:
         recorded = np.maximum(_days(frame, RECORDED_ON), np.where(first < move, move, 0)).astype(np.int32)
         frame = frame.with_columns(pl.Series(RECORDED_ON, recorded).cast(pl.Date))
-    target = places.county[homes.move_village[home]]
+    target = places.county[homes.move_village]
     for county in np.unique(target):
-        parts[int(county)] = frame.filter(pl.Series(arrives & (target == county)))
+        parts[int(county)] = frame.filter(pl.Series(arrives & (target[home] == county)))
     return parts
 
 

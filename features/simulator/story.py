@@ -71,7 +71,7 @@ def _month(story: Story, settings: Settings, effects: need.Effects, month: Month
     standing = Standing.of(scene, settings.visiting, month.first)
     points = level_points(settings.levels, marks)
     since_list = number % settings.lists.every_months
-    if since_list == 0:
+    if since_list == 0 and number > 0:
         _draw_list(story, settings, standing, points, month)
     visits = plan_visits(
         scene,

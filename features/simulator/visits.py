@@ -57,13 +57,15 @@ def plan_visits(
 ) -> Visits:
     """Draw the visits of a month: where somebody goes, when, who, why, and whether anybody is met.
 
+    Nobody visits on the last day: it is the day of the paperwork, when findings are closed.
+
     ``listed_chance`` is the chance that a household waiting on the list is visited; ``first`` numbers the first visit.
     """
     rng, homes, places = scene.rng, scene.people.households, scene.places
     report_day = _reports(scene, rules, month)
     purpose = _purposes(scene, standing, book, rules, listed_chance, month)
     purpose[report_day > 0] = Purpose.REPORT
-    day = np.where(report_day > 0, report_day, rng.integers(month.first, month.until, len(homes)))
+    day = np.where(report_day > 0, report_day, rng.integers(month.first, month.last, len(homes)))
     moving = (homes.move_day >= month.first) & (homes.move_day < month.until) & (day < homes.move_day)
     who = np.flatnonzero(standing.on_file & (purpose >= 0) & ~moving & (day >= homes.entry))
     village = homes.village[who]
@@ -98,13 +100,13 @@ def _purposes(
 def _reports(scene: Scene, rules: Visiting, month: Month) -> Ints:
     """Days on which a visit follows a report of a hidden need; 0 for households nobody reports."""
     rng, people, state = scene.rng, scene.people, scene.needs
-    hidden = np.where((state.grade > state.open_grade) & (state.begun < month.last), state.grade, 0)
+    hidden = np.where((state.grade > state.open_grade) & (state.begun < month.last - 1), state.grade, 0)
     chance = np.array(rules.reported)[hidden]
     told = rng.random(chance.shape, np.float32) < chance
     earliest = np.where(told, np.maximum(state.begun, month.first), 0).max(axis=1)
     soonest = people.by_household(np.where(people.in_ledger(), earliest, 0))
     later = soonest + 1 + rng.integers(0, 6, len(soonest))
-    return np.where(soonest > 0, np.minimum(later, month.last), 0).astype(np.int32)
+    return np.where(soonest > 0, np.minimum(later, month.last - 1), 0).astype(np.int32)
 
 
 def prior_score(marks_points: Floats, people: People, noise: Floats) -> Floats:
