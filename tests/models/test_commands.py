@@ -17,6 +17,7 @@ from models.commands import register
 from models.release.current import ReleaseStore
 from models.release.manifest import MANIFEST
 from tests.models import making
+from tests.models.conftest import TRACKED
 
 APP = typer.Typer()
 register(APP)
@@ -120,6 +121,17 @@ def test_nothing_heavy_is_imported_with_the_module() -> None:
     code = f"import sys, models.commands; sys.exit(', '.join(name for name in {heavy} if name in sys.modules) or 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of MLflow's own code
+def test_the_mirror_is_moved_and_shown(home: Path, tracking_database: Path) -> None:
+    """None of the tracked models is among the bundles, so a release leaves MLflow without a champion."""
+    shutil.copy(tracking_database, home)
+    told = json.loads(run("promote", ids(home)[0], "--json"))
+    assert told["mlflow"] == {"champion": None, "challenger": TRACKED[-1], "state": "not registered"}
+    assert json.loads(run("list", "--json"))["mlflow"] == told["mlflow"]
+    assert "MLflow champion: none (not registered)" in run("list")
 
 
 @pytest.mark.slow
