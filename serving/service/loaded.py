@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.cli.console import UserError
-from features.definition import Definition, Label, load_definition
+from features.definition import Definition, Label
 from features.definition.feature import feature_specs
 from models.policy.policy import Policy, load_policies
 from models.release.bundle import Bundle, load_bundle
-from models.release.manifest import read_manifest
 from serving.batch.county import Scoring
 from serving.batch.run import policy_in_force
 from serving.service.problem import RequestError
@@ -26,28 +25,26 @@ class Loaded:
 
     bundle: Bundle
     definition: Definition
-    reader: QueryReader
     layout: Layout
     labels: Mapping[str, Label]
     policies: tuple[Policy, ...]
 
     @staticmethod
-    def load(path: Path, named: str | None = None) -> Loaded:
+    def load(path: Path, reader: QueryReader) -> Loaded:
         """Check a bundle (files, contract, a first load in a child process, golden vectors) and make it ready.
 
         Args:
             path: the folder of the bundle.
-            named: the definition's name or folder; left out, the shipped one the bundle names.
+            reader: reads requests by the definition the service answers for.
 
         Raises:
             UserError: the bundle is not sound or made for other features.
         """
-        definition = load_definition(named or read_manifest(path).definition_name)
+        definition = reader.definition
         bundle = load_bundle(path, definition)
         return Loaded(
             bundle=bundle,
             definition=definition,
-            reader=QueryReader.of(definition),
             layout=Layout.of(bundle.model.contract, definition),
             labels={spec.name: spec.label for spec in feature_specs(definition)},
             policies=load_policies(),

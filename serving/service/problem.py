@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
+import traceback
+from pathlib import PurePath
 
 from starlette.responses import Response
+
+logger = logging.getLogger("bentoml.mopai")
 
 
 class RequestError(Exception):
@@ -28,3 +33,14 @@ def problem_response(status: int, code: str, message: str) -> Response:
     if status in (429, 503):
         headers["Retry-After"] = "1"
     return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def failure(error: Exception, route: str) -> RequestError:
+    """What a caller is told of an error of the service itself.
+
+    The log gets its kind and place: whatever the error says may hold what was sent.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+    logger.log(logging.ERROR, "%s on %s at %s", type(error).__name__, route, place)
+    return RequestError(500, "error", "the service failed on this request")

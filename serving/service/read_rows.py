@@ -29,8 +29,10 @@ _OTHER_NUMBER = Label("本表中另一行的编号", "the record number of a row
 
 @dataclass(frozen=True, slots=True)
 class ReadRows:
-    """The rows to score by table, dates as day numbers; the children that cannot be, with the faults of their family;
-    and the faults of rows that name no family.
+    """The rows to score by table, dates as day numbers.
+
+    ``invalid`` are the children that cannot be scored, with the faults of their family; ``unattributed`` the faults of
+    rows that name no family.
     """
 
     tables: Mapping[str, list[Row]]
@@ -100,12 +102,9 @@ class RowReader:
     def _between(self, name: str, place: int, row: Row, seen: _Seen) -> Iterator[Fault]:
         """The faults of a row that other rows show: references that lead nowhere, a record number used twice."""
         for column in self.definition.tables[name].columns.values():
-            if column.references is not None and row[column.name] is not None:
-                if row[column.name] not in seen.keys[column.references]:
-                    parent = column.references
-                    yield Fault(
-                        name, place, column.name, "reference", Label(f"“{parent}”中的一行", f"a row of '{parent}'")
-                    )
+            parent, value = column.references, row[column.name]
+            if parent is not None and value is not None and value not in seen.keys[parent]:
+                yield Fault(name, place, column.name, "reference", Label(f"“{parent}”中的一行", f"a row of '{parent}'"))
         if seen.numbers[name][row[ROW_ID]] > 1:
             yield Fault(name, place, ROW_ID, "record number used", _OWN_NUMBER)
         if row[RETRACTS] is not None and row[RETRACTS] not in seen.numbers[name]:
