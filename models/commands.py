@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,9 +116,15 @@ def _print_models(bundles: tuple[KeptBundle, ...]) -> None:
             "yes" if kept.released else "",
             f"{manifest.definition_name} {manifest.definition_version}",
             "\n".join(f"{name} {value}" for name, value in manifest.windows.items()),
-            "\n".join(f"{name} {_figure(value)}" for name, value in manifest.metrics.items()),
+            "\n".join(f"{name} {_figure(value)}" for name, value in _shown(manifest.metrics).items()),
         )
     Console().print(table)
+
+
+def _shown(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+    """The figures a person chooses by; a run has a hundred more."""
+    raw = tomllib.loads(Path(__file__).with_name("listing.toml").read_text(encoding="utf-8"))
+    return {name: value for name, value in metrics.items() if any(fnmatch(name, like) for like in raw["figures"])}
 
 
 def _figure(value: float | None) -> str:

@@ -91,7 +91,7 @@ def bundle_content(
         golden=make_golden(model),
         card="# 模型说明\n\nA small model for tests.\n",
         windows={"fit from": "2015-01-01", "fit to": "2015-12-31"},
-        metrics={"known auc": 0.74, "new county auc": None},
+        metrics={"test.known.model.auc": 0.7412, "test.new_household.model.auc": None, "test.known.random.auc": 0.5},
     )
 
 

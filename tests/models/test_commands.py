@@ -52,13 +52,14 @@ def ids(home: Path) -> list[str]:
 
 
 def test_list_shows_windows_figures_and_what_is_in_use(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "140")
+    monkeypatch.setenv("COLUMNS", "160")
     run("promote", ids(home)[0])
     shown = run("list")
     assert all(model_id in shown for model_id in ids(home))
     assert "fit from 2015-01-01" in shown
-    assert "known auc 0.74" in shown
-    assert "new county auc not estimable" in shown
+    assert "test.known.model.auc 0.741" in shown
+    assert "test.new_household.model.auc not estimable" in shown
+    assert "random" not in shown
     assert shown.count("yes") == 1
     assert "MLflow" not in shown
 
@@ -69,7 +70,9 @@ def test_list_as_json(home: Path) -> None:
     assert told["released"] == ids(home)[1]
     assert told["mlflow"] is None
     assert [model["released"] for model in told["models"]] == [False, True]
-    assert told["models"][0]["metrics"] == {"known auc": 0.74, "new county auc": None}
+    assert told["models"][0]["metrics"] == {
+        "test.known.model.auc": 0.7412, "test.new_household.model.auc": None, "test.known.random.auc": 0.5,
+    }  # fmt: skip
     assert told["models"][0]["windows"] == {"fit from": "2015-01-01", "fit to": "2015-12-31"}
     assert told["models"][0]["fault"] is None
 
