@@ -115,7 +115,7 @@ def _estimate(one: Estimate, plan: ScreeningPlan) -> str:
         f"{one.children:,} children on {one.dates} as-of dates, {one.labelled_share:.1%} with a label; new needs "
         f"{number(one.base_rate)}, all needs {number(one.all_needs_rate)} of these. Brier score {number(one.brier)}, "
         f"calibration slope {number(one.slope)}, intercept {number(one.intercept)}.\n\n"
-        f"At k = {plan.capacity.share:.0%} of the cohort, averaged over as-of dates:\n\n"
+        f"At k = {plan.capacity.share:.0%} of the cohort of each as-of date:\n\n"
         "| ranking | AUC | precision | bounds | recall | lift | model adds |\n|---|---|---|---|---|---|---|\n"
         + "\n".join(rows)
     )

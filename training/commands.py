@@ -38,20 +38,16 @@ def train(
 ) -> None:
     """Train a model, validate it forward in time, and register it as a challenger. It is not promoted."""
     from features.cli import console
-    from features.definition import DefinitionError, load_definition
+    from features.definition import load_definition
     from training.plan_loader import load_plan
     from training.run import train as run
 
-    try:
-        chosen = load_definition(definition)
-    except DefinitionError as error:
-        raise console.UserError(str(error), "give a definition with --definition") from error
     with console.progress_bar("Training", quiet=as_json) as progress:
         result = run(
             ledger,
             load_plan(plan),
             home or console.home(),
-            chosen,
+            load_definition(definition),
             progress,
             accept_suspicious=accept_suspicious,
             workers=workers,
@@ -89,7 +85,7 @@ def show(result: TrainingResult) -> None:
         console.print(f"{window}: as-of dates {first} to {last}", highlight=False)
     for one in result.suspicions:
         console.print(f"[yellow]too good to be true, accepted:[/yellow] {one}", highlight=False)
-    console.print(f"Challenger [bold]{result.model_id}[/bold]; next: mopai models promote {result.model_id[:12]}")
+    console.print(f"Challenger [bold]{result.model_id}[/bold]; next: mopai models promote {result.model_id}")
 
 
 def _table(result: TrainingResult) -> Table:
@@ -97,7 +93,7 @@ def _table(result: TrainingResult) -> Table:
 
     from training.report import estimate_rows
 
-    table = Table(title="Estimates, averaged over as-of dates; precision, recall and lift at k")
+    table = Table(title="Estimates; precision, recall and lift at k of each as-of date")
     for name in ("estimate", "ranking", "labelled", "base rate", "AUC", "precision", "recall", "lift", "model adds"):
         table.add_column(name, justify="left" if name in ("estimate", "ranking") else "right")
     shown = ("labelled_share", "base_rate", "auc", "precision", "recall", "lift", "gain")

@@ -1,7 +1,8 @@
 """Estimates, always named, with the baselines at the same k beside the model.
 
 *known*: forward in time, households may recur - the monthly use. *new household*: forward in time, households that
-neither fit nor calibration saw. Rankings are measured within each as-of date and averaged; dates are never pooled.
+neither fit nor calibration saw. Children are ranked within each as-of date, never across dates; AUC is averaged over
+the dates, and what the k places of each date found is added up.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from features.definition import structure as s
 from training.baselines import last_finding_first, overdue_first
 from training.dataset import AS_OF, HELD_OUT, Part
 from training.labels import ALL_NEEDS, LABEL, visit_weights
-from training.metrics import AtK, at_k, auc, brier, calibration_line, first_places, mean_at_k, mean_of, places
+from training.metrics import AtK, at_k, auc, brier, calibration_line, first_places, mean_of, places, sum_at_k
 from training.plan import ScreeningPlan
 from training.windows import WindowName
 
@@ -38,7 +39,7 @@ PROBABILITY = "probability"
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """One way to order the cohort: its AUC and what its first k places found, averaged over the as-of dates."""
+    """One way to order the cohort: its AUC, averaged over the as-of dates, and what its k places of each found."""
 
     name: str
     auc: float | None
@@ -128,9 +129,9 @@ def estimate(name: EstimateName, window: WindowName, rows: pl.DataFrame, plan: S
 
 
 def ranking(rows: pl.DataFrame, name: str, plan: ScreeningPlan) -> Ranking:
-    """Measure one ranking within each as-of date and average over the dates."""
+    """Measure one ranking within each as-of date and bring the dates together."""
     measured = [_at_date(day_rows, name, plan) for _, day_rows in _by_date(rows)]
-    return Ranking(name, mean_of([area for area, _ in measured]), mean_at_k([found for _, found in measured]))
+    return Ranking(name, mean_of([area for area, _ in measured]), sum_at_k([found for _, found in measured]))
 
 
 def _by_date(rows: pl.DataFrame) -> Iterable[tuple[object, pl.DataFrame]]:
@@ -144,7 +145,7 @@ def _at_date(rows: pl.DataFrame, name: str, plan: ScreeningPlan) -> tuple[float 
     lots = np.random.default_rng(plan.seed)
     if name == RANDOM:
         draws = range(plan.capacity.random_draws)
-        return None, mean_at_k([at_k(lots.choice(rows.height, k, replace=False), labels, known) for _ in draws])
+        return None, sum_at_k([at_k(lots.choice(rows.height, k, replace=False), labels, known) for _ in draws])
     scores = rows[name].to_numpy()
     chosen = first_places(scores, k, lots.random(rows.height))
     return auc(labels[known], scores[known]), at_k(chosen, labels, known)
@@ -163,7 +164,7 @@ def _rate(labelled: pl.DataFrame, column: str) -> float | None:
 
 
 def precision_by_share(rows: pl.DataFrame, names: Iterable[str], shares: Iterable[float]) -> Mapping[str, list[float]]:
-    """Precision among the assessed at each share of the cohort, averaged over as-of dates; NaN where unknown."""
+    """Precision among the assessed when each as-of date takes a share of its cohort; NaN where unknown."""
     return {name: [_precision(rows, name, share) for share in shares] for name in names}
 
 
@@ -172,6 +173,6 @@ def _precision(rows: pl.DataFrame, name: str, share: float) -> float:
     for _, day in _by_date(rows):
         chosen = first_places(day[name].to_numpy(), places(share, day.height), np.arange(day.height, dtype=np.float64))
         labels = day[LABEL]
-        found.append(at_k(chosen, labels.fill_null(value=False).to_numpy(), labels.is_not_null().to_numpy()).precision)
-    mean = mean_of(found)
-    return float("nan") if mean is None else mean
+        found.append(at_k(chosen, labels.fill_null(value=False).to_numpy(), labels.is_not_null().to_numpy()))
+    precision = sum_at_k(found).precision
+    return float("nan") if precision is None else precision

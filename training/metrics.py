@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 import numpy.typing as npt
@@ -17,20 +20,50 @@ _NEVER_CERTAIN = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class AtK:
-    """What the k first places of one ranking found; None where nobody was assessed.
+    """What the first places of a ranking found, as counts; counts of several rankings add up.
 
-    ``precision`` and ``lift`` count assessed children only. ``lower`` and ``upper`` bound the precision over all k
-    places, every child nobody assessed counted as without, then as with, a new need. ``recall`` is the share of the
-    new needs found anywhere that stand in the first k places. ``null_share`` is the share of the k without a label.
+    ``places`` were chosen, ``assessed`` of them have a label and ``found`` a new need. ``all_found`` new needs are
+    known in the whole cohort. ``expected`` new needs would be found if the assessed places were any assessed child.
     """
 
-    k: int
-    precision: float | None
-    lower: float
-    upper: float
-    recall: float | None
-    lift: float | None
-    null_share: float
+    places: float
+    assessed: float
+    found: float
+    all_found: float
+    expected: float
+
+    def __add__(self, other: AtK) -> AtK:
+        return AtK(*(ours + theirs for ours, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def precision(self) -> float | None:
+        """The share of the assessed places with a new need; None where nobody was assessed."""
+        return self.found / self.assessed if self.assessed else None
+
+    @property
+    def lower(self) -> float:
+        """The least the precision over all places can be: every child nobody assessed counts as without a need."""
+        return self.found / self.places
+
+    @property
+    def upper(self) -> float:
+        """The most it can be: every child nobody assessed counts as with a need."""
+        return (self.found + self.places - self.assessed) / self.places
+
+    @property
+    def recall(self) -> float | None:
+        """The share of the known new needs that stand in the first places; None where there is none."""
+        return self.found / self.all_found if self.all_found else None
+
+    @property
+    def lift(self) -> float | None:
+        """How many times as often as by chance a new need was found; None where chance finds none."""
+        return self.found / self.expected if self.expected else None
+
+    @property
+    def null_share(self) -> float:
+        """The share of the places without a label."""
+        return 1 - self.assessed / self.places
 
 
 def auc(labels: BoolArray, scores: FloatArray) -> float | None:
@@ -105,34 +138,20 @@ def at_k(chosen: npt.NDArray[np.intp], labels: BoolArray, known: BoolArray) -> A
         labels: new need found, shape (n,); read only where ``known``.
         known: the label is not null, shape (n,).
     """
-    k = chosen.size
-    seen = int(known[chosen].sum())
-    found = int((labels & known)[chosen].sum())
-    all_found, all_seen = int((labels & known).sum()), int(known.sum())
-    precision = found / seen if seen else None
-    base = all_found / all_seen if all_seen else None
+    assessed, all_assessed = int(known[chosen].sum()), int(known.sum())
+    all_found = int((labels & known).sum())
     return AtK(
-        k=k,
-        precision=precision,
-        lower=found / k,
-        upper=(found + k - seen) / k,
-        recall=found / all_found if all_found else None,
-        lift=precision / base if precision is not None and base else None,
-        null_share=(k - seen) / k,
+        places=chosen.size,
+        assessed=assessed,
+        found=int((labels & known)[chosen].sum()),
+        all_found=all_found,
+        expected=assessed * all_found / all_assessed if all_assessed else 0.0,
     )
 
 
-def mean_at_k(measured: list[AtK]) -> AtK:
-    """The mean of each measure over rankings (as-of dates or random draws); a measure is left out where it is None."""
-    return AtK(
-        k=round(float(np.mean([one.k for one in measured]))),
-        precision=mean_of([one.precision for one in measured]),
-        lower=float(np.mean([one.lower for one in measured])),
-        upper=float(np.mean([one.upper for one in measured])),
-        recall=mean_of([one.recall for one in measured]),
-        lift=mean_of([one.lift for one in measured]),
-        null_share=float(np.mean([one.null_share for one in measured])),
-    )
+def sum_at_k(measured: Iterable[AtK]) -> AtK:
+    """The counts of several rankings (as-of dates or random draws) together."""
+    return reduce(add, measured)
 
 
 def mean_of(values: list[float | None]) -> float | None:

@@ -17,10 +17,15 @@ CHICAGO = Path(__file__).parent / "chicago"
 _BESIDE_THE_REPOSITORY = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
+def visits_path() -> Path:
+    """Where the city's table lies on this machine, whether it is there or not."""
+    return Path(os.environ.get(VARIABLE, _BESIDE_THE_REPOSITORY)) / VISITS
+
+
 @pytest.fixture(scope="session")
 def chicago_visits() -> Path:
     """Path of the city's table; a test that needs it says by name that it is absent."""
-    path = Path(os.environ.get(VARIABLE, _BESIDE_THE_REPOSITORY)) / VISITS
+    path = visits_path()
     if not path.is_file():
         pytest.skip(f"real data absent: {path} (set {VARIABLE} to the folder that holds {VISITS})")
     return path

@@ -57,18 +57,19 @@ def by_hand(scores: list[float], labels: list[bool | None], day: date) -> pl.Dat
     )
 
 
-def test_rankings_are_measured_within_each_date_and_averaged() -> None:
+def test_rankings_are_measured_within_each_date() -> None:
     plan = replace(small_plan(), capacity=replace(small_plan().capacity, share=0.5))
     # July: the two first places hold one need of two assessed. August's scores are all lower: pooled, none would show.
     july = by_hand([9, 8, 7, 6], [True, False, False, False], JULY)
     august = by_hand([4, 3, 2, 1], [True, None, False, True], AUGUST)
     found = ranking(pl.concat([july, august]), MODEL, plan)
-    assert found.at_k.k == 2
-    assert found.at_k.precision == pytest.approx((1 / 2 + 1 / 1) / 2)
-    assert found.at_k.lower == pytest.approx((1 / 2 + 1 / 2) / 2)
-    assert found.at_k.upper == pytest.approx((1 / 2 + 2 / 2) / 2)
-    assert found.at_k.recall == pytest.approx((1 / 1 + 1 / 2) / 2)
-    assert found.at_k.null_share == pytest.approx((0 + 1 / 2) / 2)
+    assert found.at_k.places == 2 + 2
+    assert found.at_k.precision == pytest.approx((1 + 1) / (2 + 1))
+    assert found.at_k.lower == pytest.approx((1 + 1) / 4)
+    assert found.at_k.upper == pytest.approx((1 + 2) / 4)
+    assert found.at_k.recall == pytest.approx((1 + 1) / (1 + 2))
+    assert found.at_k.lift == pytest.approx((1 + 1) / (2 * 1 / 4 + 1 * 2 / 3))
+    assert found.at_k.null_share == pytest.approx(1 / 4)
     assert found.auc == pytest.approx((1.0 + 0.5) / 2)
 
 
@@ -108,7 +109,7 @@ def test_an_estimate_agrees_with_scikit_learn() -> None:
 def test_the_model_stands_first_with_every_baseline_beside_it() -> None:
     found = estimate("known", "test", scored_rows(), small_plan())
     assert [one.name for one in found.rankings] == [MODEL, *BASELINES]
-    assert len({one.at_k.k for one in found.rankings}) == 1
+    assert len({one.at_k.places for one in found.rankings if one.name != RANDOM}) == 1
     for name in BASELINES:
         ours, theirs = found.ranking(MODEL).at_k.precision, found.ranking(name).at_k.precision
         assert found.gain(name) == pytest.approx((ours or 0) - (theirs or 0))
@@ -158,8 +159,7 @@ def test_rows_are_scored_part_by_part_in_order() -> None:
 def test_precision_by_share_falls_to_the_base_rate_when_everyone_is_chosen() -> None:
     rows = scored_rows()
     curve = precision_by_share(rows, [MODEL], [0.05, 1.0])[MODEL]
-    by_date = [day[LABEL].mean() for day in rows.partition_by("as_of")]
-    assert curve[1] == pytest.approx(np.mean(by_date))
+    assert curve[1] == pytest.approx(rows[LABEL].mean())
     assert curve[0] > curve[1]
     nobody = rows.with_columns(pl.lit(None, dtype=pl.Boolean).alias(LABEL))
     assert np.isnan(precision_by_share(nobody, [MODEL], [0.5])[MODEL][0])

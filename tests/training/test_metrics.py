@@ -8,7 +8,7 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from training.metrics import AtK, at_k, auc, brier, calibration_line, first_places, mean_at_k, mean_of, places
+from training.metrics import AtK, at_k, auc, brier, calibration_line, first_places, mean_of, places, sum_at_k
 
 RANDOM = np.random.default_rng(7)
 SCORES = np.round(RANDOM.normal(size=500), 1)  # rounded, so that there are ties
@@ -93,7 +93,7 @@ def test_at_k_counted_by_hand() -> None:
     labels = np.array([True, False, False, False, True, False, True, False])
     known = np.array([True, True, False, False, True, True, True, False])
     measured = at_k(np.arange(4), labels, known)
-    assert measured.k == 4
+    assert measured == AtK(places=4, assessed=2, found=1, all_found=3, expected=2 * 3 / 5)
     assert measured.precision == pytest.approx(1 / 2)
     assert measured.lower == pytest.approx(1 / 4)  # both not known are without
     assert measured.upper == pytest.approx(3 / 4)  # both not known are with
@@ -104,14 +104,14 @@ def test_at_k_counted_by_hand() -> None:
 
 def test_at_k_reads_no_label_that_is_not_known() -> None:
     known = np.array([False, True, True])
-    assert at_k(np.arange(2), np.array([True, False, True]), known) == at_k(
-        np.arange(2), np.array([False, False, True]), known
-    )
+    first, second = (at_k(np.arange(2), np.array([label, False, True]), known) for label in (True, False))
+    assert first == second
 
 
 def test_at_k_where_nobody_was_assessed_bounds_and_nothing_more() -> None:
     measured = at_k(np.arange(2), np.zeros(3, dtype=bool), np.zeros(3, dtype=bool))
-    assert measured == AtK(2, precision=None, lower=0.0, upper=1.0, recall=None, lift=None, null_share=1.0)
+    assert (measured.precision, measured.recall, measured.lift) == (None, None, None)
+    assert (measured.lower, measured.upper, measured.null_share) == (0.0, 1.0, 1.0)
 
 
 def test_at_k_without_any_new_need_has_no_lift() -> None:
@@ -119,10 +119,12 @@ def test_at_k_without_any_new_need_has_no_lift() -> None:
     assert (measured.precision, measured.recall, measured.lift) == (0.0, None, None)
 
 
-def test_means_leave_out_what_is_not_known() -> None:
-    known = AtK(2, 0.5, 0.2, 0.6, 0.4, 2.0, 0.1)
-    unknown = AtK(4, None, 0.0, 1.0, None, None, 1.0)
-    mean = mean_at_k([known, unknown])
-    assert (mean.k, mean.precision, mean.recall, mean.lift) == (3, 0.5, 0.4, 2.0)
-    assert (mean.lower, mean.upper, mean.null_share) == pytest.approx((0.1, 0.8, 0.55))
+def test_counts_of_several_dates_add_up() -> None:
+    # A date with one assessed place weighs a tenth of a date with ten.
+    july, august = AtK(10, 1, 1, 2, 0.5), AtK(10, 10, 2, 6, 3.5)
+    together = sum_at_k([july, august])
+    assert together == AtK(20, 11, 3, 8, 4.0)
+    assert together.precision == pytest.approx(3 / 11)
+    assert together.lift == pytest.approx(3 / 4)
     assert mean_of([None, None]) is None
+    assert mean_of([0.5, None, 0.7]) == pytest.approx(0.6)
