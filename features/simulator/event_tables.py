@@ -115,7 +115,9 @@ def assignments_table(ink: Ink, visit_recorded: Ints) -> pl.DataFrame:
     moved = homes.move_day[home] <= list_days[number]
     county = np.where(moved, places.county[homes.village[home]], ink.county)
     drawn_up = np.maximum(list_days[number], ink.known.household[home])
-    became = np.maximum(np.where(visit >= 0, visit_recorded[visit], log["day"]), drawn_up + 1)
+    # A household that nobody visited (-1) reads the last entry, which stands for no visit at all.
+    seen_to = np.maximum(log["day"], np.append(visit_recorded, 0)[visit])
+    became = np.maximum(seen_to, drawn_up + 1)
     recorded = np.where(np.arange(len(home)) < len(frame["household"]), drawn_up, became)
     removed = pl.Series([*ink.settings.lists.removed, None], dtype=pl.String)
     columns = {
