@@ -99,10 +99,13 @@ def make_tables(definition: Definition | None = None, **rows: Sequence[Row]) -> 
 
 
 def definition_with(features: Mapping[str, Mapping[str, Any]], **settings: Any) -> Definition:
-    """The default definition with other features; labels and sentences that a test does not give are made up."""
+    """The default definition with other features; labels, sentences and ranges not given are made up (None: left out)."""
     plain = {"zh": "特征", "en": "feature", "says": {"zh": "{value}", "en": "{value}"}}
     base = default_definition()
-    made = {name: plain | {"range": [0, 10]} | dict(raw) for name, raw in features.items()}
+    made = {
+        name: {key: value for key, value in (plain | {"range": [0, 10]} | dict(raw)).items() if value is not None}
+        for name, raw in features.items()
+    }
     return replace(base, features=made, feature_settings={**base.feature_settings, **settings})
 
 
