@@ -139,12 +139,14 @@ def _verdict(case: Case, manifest: ScoreManifest) -> list[Label]:
         due = due_words(case.duty.due_on, case.duty.overdue_days, manifest.as_of)
         verdict = [_after(DUTY, case.duty.rules[0][0]), due]
     else:
-        verdict = [REFUSED_WORDS if case.band_words is None else _after(Label("次序", "band"), case.band_words)]
+        verdict = [] if case.band_words is None else [_after(Label("次序", "band"), case.band_words)]
     return [*verdict, _after(Label("官方等级", "official level"), level_note(case.level))]
 
 
 def _reasons(case: Case) -> Text:
-    """The main reasons each way; ``mopai explain`` shows all."""
+    """The main reasons each way; ``mopai explain`` shows all. A child that was not scored has none."""
+    if case.refused:
+        return _lines([REFUSED_WORDS])
     raised = [Label(f"▲ {words.zh}", f"  {words.en}") for words in case.raising[:SHOWN_EACH_WAY]]
     lowered = [Label(f"▽ {words.zh}", f"  {words.en}") for words in case.lowering[:SHOWN_EACH_WAY]]
     return _lines(raised + lowered)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from serving.batch.county import Scoring
 from serving.batch.manifest import PolicyUsed, ScoreManifest, policy_used
 from serving.batch.output import MANIFEST, staged
 from serving.batch.ranks import listed_twice, region_ranks
-from serving.batch.tasks import AREA, CountyScored, CountyTask, FinishTask, finish_county, score_county
+from serving.batch.tasks import AREA, CountyScored, CountyTask, finish_county, score_county
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,11 @@ def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreMan
         )
         _refuse_nothing(store, scored, request)
         ranks = region_ranks([(county.facts.county, county.task.staged) for county in scored])
-        files = _finish(scored, ranks, request.workers)
+        files = [finish_county(county.task, ranks[county.facts.county]) for county in scored]
         found = alarms([county.facts for county in scored], listed_twice(ranks), request.as_of, alarm_limits())
-        manifest = replace(_manifest(store, bundle, definition, scored, request), alarms=found, files=files)
+        manifest = replace(
+            _manifest(store, bundle, definition, scored, request), alarms=found, files=dict(ChainMap(*files))
+        )
         (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
 
@@ -149,14 +152,6 @@ def _refuse_nothing(store: LedgerStore, scored: Sequence[CountyScored], request:
         f"nothing was recorded in region '{request.region}' by {request.as_of}",
         f"the first record is of {first}: give --as-of that day or later" if first else "import its ledger first",
     )
-
-
-def _finish(scored: Sequence[CountyScored], ranks: Mapping[str, pl.DataFrame], workers: int | None) -> dict[str, str]:
-    tasks = [FinishTask(county.task, ranks[county.facts.county]) for county in scored]
-    files: dict[str, str] = {}
-    for part in map_processes(finish_county, tasks, workers=workers):
-        files.update(part)
-    return files
 
 
 def _manifest(

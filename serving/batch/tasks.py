@@ -1,4 +1,4 @@
-"""What a worker process does for one county: score it into a staged file; later, give it the region's places."""
+"""One county: score it into a staged file, in a worker process; then give it the region's places."""
 
 from __future__ import annotations
 
@@ -53,14 +53,6 @@ class CountyScored:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FinishTask:
-    """A staged county and the places of its households in the region."""
-
-    task: CountyTask
-    ranks: pl.DataFrame
-
-
 def score_county(task: CountyTask) -> CountyScored:
     """Read, score and stage one county, with its area table beside it."""
     tables = task.store.read(task.county).tables
@@ -74,12 +66,19 @@ def score_county(task: CountyTask) -> CountyScored:
     return CountyScored(task, _facts(task.county, rows, newest_recorded(tables, as_of)), tuple(rules))
 
 
-def finish_county(finish: FinishTask) -> dict[str, str]:
-    """Write a county's file of scores with the region's places; returns the sha256 of each of its files."""
-    task = finish.task
+def finish_county(task: CountyTask, ranks: pl.DataFrame) -> dict[str, str]:
+    """Write a staged county's file of scores with the places of its households in the region.
+
+    Args:
+        task: the county.
+        ranks: household_id and rank_region.
+
+    Returns:
+        The sha256 of each of the county's files, by relative name.
+    """
     target = task.staging / f"{task.county}.parquet"
     staged = pl.read_ipc(task.staged)
-    rows = staged.join(finish.ranks, on=HOUSEHOLD, how="left", maintain_order="left").select(SCORE_COLUMNS)
+    rows = staged.join(ranks, on=HOUSEHOLD, how="left", maintain_order="left").select(SCORE_COLUMNS)
     rows.write_parquet(target)
     task.staged.unlink()
     files = (target, task.staging / AREA / target.name)

@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,7 +17,7 @@ from serving.batch.alarms import Alarm
 from serving.batch.folder import ScoreFolder
 from serving.cases import REFUSED_WORDS
 from serving.explain_case import ExplainedCase, ExplainRequest, explain_case
-from serving.listing import top_of
+from serving.listing import Listing, top_of
 from serving.terminal import print_case, print_summary, print_top
 from tests.builders import default_definition
 from tests.serving.conftest import AS_OF
@@ -60,10 +61,16 @@ def test_a_part_without_households_is_left_out(scored: ScoreFolder) -> None:
     assert "Then by score" in _text(console)
 
 
-def test_refused_children_are_said_to_be_so(scored: ScoreFolder) -> None:
-    console = _console()
-    print_top(top_of(scored, default_definition(), 10**6), scored.manifest, console)
-    assert REFUSED_WORDS.en.split(":")[0] in _text(console)
+def test_refused_children_are_said_to_be_so_with_a_duty_and_without(scored: ScoreFolder) -> None:
+    listing = top_of(scored, default_definition(), 2)
+    none: dict[str, Any] = {"refused": True, "band": None, "raising": (), "lowering": ()}
+    for part in (listing.duties, listing.by_score):
+        household = replace(part.households[0], case=replace(part.households[0].case, **none))
+        only = Listing(replace(part, households=(household,)), replace(part, households=()))
+        console = _console()
+        print_top(only, scored.manifest, console)
+        assert REFUSED_WORDS.zh in _text(console)
+        assert "band:" not in _text(console)
 
 
 def test_the_summary_counts_and_warns(scored: ScoreFolder) -> None:
