@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-import pandera.polars as pa
 import polars as pl
 
 from features.cli.console import UserError
 from features.definition import Column, Definition, Label, Table
 from features.definition.model import ColumnType
 from features.definition.structure import DEFINITION_VERSION, RECORDED_ON, RETRACTS, ROW_ID, SOURCE, VALID_FROM
+
+if TYPE_CHECKING:
+    # pandera brings pandas, which takes a second that readers of the store need not wait for.
+    import pandera.polars as pa
 
 POLARS_TYPES: Mapping[ColumnType, type[pl.DataType]] = {
     "string": pl.String,
@@ -70,6 +74,8 @@ def contract(definition: Definition, name: str) -> pa.DataFrameSchema:
 
     A row that takes another back carries only its keys, so required columns may be null in such rows.
     """
+    import pandera.polars as pa
+
     table = table_of(definition, name)
     columns = {column.name: _contract_column(definition, table, column) for column in all_columns(table)}
     needed = [column.name for column in table.columns.values() if column.required and column.name not in table.key]
@@ -88,6 +94,8 @@ def _complete(needed: list[str]) -> Callable[[pa.PolarsData], pl.LazyFrame]:
 
 
 def _contract_column(definition: Definition, table: Table, column: Column) -> pa.Column:
+    import pandera.polars as pa
+
     checks: list[pa.Check] = []
     codes = definition.code_values(column)
     if column.type == "category":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +17,7 @@ IGNORED_PREFIX = "_"
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _FIELDS = "_fields"
+_QUOTE = '"'
 
 
 def decode(path: Path) -> str:
@@ -35,7 +35,7 @@ def decode(path: Path) -> str:
 
 def read_header(text: str) -> list[str]:
     """The column names in the first line."""
-    header = [field.strip() for field in next(_records(text), [])]
+    header = [field.strip() for field in next(iter(_records(text, most=1)), [])]
     if not any(header):
         raise UserError("empty", "the first line holds the column names")
     return header
@@ -44,42 +44,46 @@ def read_header(text: str) -> list[str]:
 def read_body(text: str, header: list[str], name: str) -> tuple[pl.DataFrame, Faults]:
     """The rows below the header with their LINE, and a fault for each with too many or too few fields.
 
-    The faulty rows are in the frame too, cut or filled to the width of the header.
+    The faulty rows are in the frame too, cut or filled to the width of the header. A file without quotation marks is
+    read by columns; one with them row by row, since they may hold commas and line breaks.
     """
-    counts = _field_counts(text)
-    uneven = counts.filter((counts[_FIELDS] != len(header)) & (counts[_FIELDS] > 0))
-    try:
-        body = _read_even(text, header) if uneven.is_empty() else _read_uneven(text, header)
-    except pl.exceptions.PolarsError as error:
-        raise UserError("not a readable CSV", "a quotation mark may be missing its partner") from error
+    records = _records(text)[1:] if _QUOTE in text else None
+    counts = _count_fields(text) if records is None else pl.Series([len(record) for record in records], dtype=pl.Int64)
+    fields = counts.alias(_FIELDS).to_frame().with_row_index(LINE, offset=2).cast({LINE: pl.Int64})
+    uneven = fields.filter((pl.col(_FIELDS) != len(header)) & (pl.col(_FIELDS) > 0))
+    if records is None and uneven.is_empty():
+        body = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False, new_columns=header, quote_char=None)
+    else:
+        body = _in_columns(records or _records(text)[1:], header)
     seen = uneven.select(pl.col(_FIELDS).alias("(row)"))
     check = Check("fields", "(row)", pl.lit(value=True), f"{len(header)} fields, as the header has")
-    return body, run_checks(uneven, name, [check], seen)
+    return _numbered(body), run_checks(uneven, name, [check], seen)
 
 
-def _records(text: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""))
+def _records(text: str, most: int | None = None) -> list[list[str]]:
+    """The fields of each line, quotation marks understood; at most the first ``most`` lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        return list(islice(reader, most))
+    except csv.Error as error:
+        hint = "a quotation mark lacks its partner, or the file was cut off"
+        raise UserError(f"not a readable CSV at line {reader.line_num}", hint) from error
 
 
-def _field_counts(text: str) -> pl.DataFrame:
-    """LINE and number of fields of each row below the header; blank rows have none."""
-    if '"' in text:
-        counts = pl.Series(_FIELDS, [len(record) for record in islice(_records(text), 1, None)], dtype=pl.Int64)
-    else:
-        lines = pl.Series(_FIELDS, text.splitlines()[1:], dtype=pl.String)
-        counts = (lines.str.count_matches(",", literal=True) + 1).cast(pl.Int64).set(lines == "", 0)
-    return counts.to_frame().with_row_index(LINE, offset=2).cast({LINE: pl.Int64})
+def _count_fields(text: str) -> pl.Series:
+    """Fields of each line below the header, of a text without quotation marks; a blank line has none."""
+    lines = pl.Series(text.removesuffix("\n").split("\n")[1:], dtype=pl.String)
+    counts = lines.str.count_matches(",", literal=True).cast(pl.Int64) + 1
+    return counts.set(lines.str.strip_chars("\r") == "", 0)
 
 
-def _read_even(text: str, header: list[str]) -> pl.DataFrame:
-    body = pl.read_csv(io.BytesIO(text.encode()), infer_schema=False, new_columns=header)
-    return _numbered(body)
-
-
-def _read_uneven(text: str, header: list[str]) -> pl.DataFrame:
+def _in_columns(records: list[list[str]], header: list[str]) -> pl.DataFrame:
     width = len(header)
-    records = [(record + [""] * width)[:width] for record in islice(_records(text), 1, None)]
-    return _numbered(pl.DataFrame(records, schema=dict.fromkeys(header, pl.String), orient="row"))
+    rows = [(record + [""] * width)[:width] for record in records]
+    columns = zip(*rows, strict=True) if rows else [()] * width
+    return pl.DataFrame(
+        [pl.Series(name, values, dtype=pl.String) for name, values in zip(header, columns, strict=True)]
+    )
 
 
 def _numbered(body: pl.DataFrame) -> pl.DataFrame:

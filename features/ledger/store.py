@@ -156,7 +156,7 @@ class LedgerStore:
             ) from error
         except (pl.exceptions.PolarsError, OSError) as error:
             raise UserError(f"{path}: damaged", "restore the ledger folder from a copy, or import again") from error
-        if list(frame.schema.items()) != list(schema.items()) or frame.height != held[name].rows:
+        if frame.columns != list(schema) or dict(frame.schema) != schema or frame.height != held[name].rows:
             raise UserError(f"{path}: not the rows the manifest speaks of", "restore the ledger folder from a copy")
         return frame
 

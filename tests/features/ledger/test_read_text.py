@@ -20,7 +20,7 @@ def test_chinese_is_read_in_the_encodings_spreadsheets_write(encoding: str, tmp_
     assert decode(path) == TEXT
 
 
-@pytest.mark.parametrize("content", [b"\xff\xff\xff", "a,b\n1,2\n".encode("utf-16")])
+@pytest.mark.parametrize("content", [b"\xff\xff\xff", b"a,b\n1,\x00\n", "a,b\n1,2\n".encode("utf-16")])
 def test_what_is_no_text_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(content)
@@ -61,3 +61,21 @@ def test_rows_of_another_width_are_faults_and_the_others_are_read(text: str) -> 
         (3, "1", "2 fields, as the header has"),
         (4, "3", "2 fields, as the header has"),
     ]
+
+
+def test_only_line_breaks_break_lines() -> None:
+    body, faults = read_body("a,b\r\n1\u2028x,2\r\n\r\n3\x0c,4\r\n", ["a", "b"], "a.csv")
+    assert body.rows() == [(2, "1\u2028x", "2"), (4, "3\x0c", "4")]
+    assert faults.is_empty()
+
+
+def test_a_stray_quotation_mark_inside_a_value_is_a_value() -> None:
+    body, faults = read_body('a,b\n5" pipe,2\n', ["a", "b"], "a.csv")
+    assert body.rows() == [(2, '5" pipe', "2")]
+    assert faults.is_empty()
+
+
+@pytest.mark.parametrize("text", ['a,b\n1,2\n3,"4\n', 'a,b\n"1"x,2\n'])
+def test_a_quotation_mark_without_its_partner_is_named_by_line(text: str) -> None:
+    with pytest.raises(UserError, match="not a readable CSV at line"):
+        read_body(text, ["a", "b"], "a.csv")
