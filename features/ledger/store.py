@@ -25,6 +25,8 @@ from features.definition.structure import (
 from features.ledger.contracts import POLARS_TYPES
 from features.ledger.manifest import MANIFEST, Manifest, StoredTable, sha256_of
 
+_RESTORE = "restore the ledger folder from a copy, or import again"
+
 
 @dataclass(frozen=True, slots=True)
 class CountyLedger:
@@ -52,7 +54,7 @@ class LedgerStore:
                 f"{folder}: no ledger there", "import one with: mopai ledger import SOURCE --ledger " + str(folder)
             ) from error
         except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{path}: not the manifest of a ledger", "restore the ledger folder from a copy") from error
+            raise UserError(f"{path}: not the manifest of a ledger", _RESTORE) from error
 
     @property
     def simulated(self) -> bool:
@@ -149,15 +151,18 @@ class LedgerStore:
             return pl.DataFrame(schema=schema)
         path = self.folder / held[name].file
         try:
-            frame = pl.read_parquet(path)
+            content = path.read_bytes()
         except FileNotFoundError as error:
             raise UserError(
                 f"{path}: missing", "a newer import may have replaced it: run again; if it stays missing, import again"
             ) from error
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise UserError(f"{path}: damaged", "restore the ledger folder from a copy, or import again") from error
-        if frame.columns != list(schema) or dict(frame.schema) != schema or frame.height != held[name].rows:
-            raise UserError(f"{path}: not the rows the manifest speaks of", "restore the ledger folder from a copy")
+        except OSError as error:
+            raise UserError(f"{path}: {error.strerror}", _RESTORE) from error
+        if hashlib.sha256(content).hexdigest() != held[name].sha256:
+            raise UserError(f"{path}: damaged", _RESTORE)
+        frame = pl.read_parquet(content)
+        if frame.columns != list(schema) or dict(frame.schema) != schema:
+            raise UserError(f"{path}: not the columns the manifest speaks of", _RESTORE)
         return frame
 
 
@@ -167,4 +172,4 @@ def verify(store: LedgerStore) -> None:
         for stored in tables.values():
             path = store.folder / stored.file
             if not path.is_file() or sha256_of(path) != stored.sha256:
-                raise UserError(f"{path}: missing or damaged", "restore the ledger folder from a copy, or import again")
+                raise UserError(f"{path}: missing or damaged", _RESTORE)

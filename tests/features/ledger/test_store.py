@@ -123,12 +123,31 @@ def test_a_missing_or_damaged_file_is_named(folder: Path) -> None:
         store.read(COUNTY)
 
 
-def test_a_file_of_other_rows_is_named(folder: Path) -> None:
+def test_one_changed_byte_is_noticed(folder: Path) -> None:
     store = LedgerStore.open(folder)
-    tables = store.manifest.counties[COUNTY]
-    (folder / tables["children"].file).write_bytes((folder / tables["visits"].file).read_bytes())
-    with pytest.raises(UserError, match="not the rows the manifest speaks of"):
+    path = folder / store.manifest.counties[COUNTY]["visits"].file
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"visits\.parquet: damaged"):
         store.read(COUNTY)
+
+
+def test_a_folder_in_place_of_a_file_is_named(folder: Path) -> None:
+    store = LedgerStore.open(folder)
+    path = folder / store.manifest.counties[COUNTY]["visits"].file
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(UserError, match=r"visits\.parquet: Is a directory"):
+        store.read(COUNTY)
+
+
+def test_columns_the_manifest_does_not_speak_of_are_refused(folder: Path) -> None:
+    store = LedgerStore.open(folder)
+    columns = {name: dict(reversed(list(kinds.items()))) for name, kinds in store.manifest.columns.items()}
+    other = replace(store, manifest=replace(store.manifest, columns=columns))
+    with pytest.raises(UserError, match="not the columns the manifest speaks of"):
+        other.read(COUNTY)
 
 
 def test_another_definition_is_refused(folder: Path) -> None:
