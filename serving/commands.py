@@ -10,6 +10,7 @@ import typer
 
 from features.cli.console import home as default_home
 from features.cli.console import print_json, progress_bar
+from serving.serve_command import register as register_serve
 
 if TYPE_CHECKING:
     from features.definition import Definition
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command("score", epilog=_SCORE_EXAMPLE)(score)
     app.command("explain", epilog=_EXPLAIN_EXAMPLE)(explain)
     app.command("demo", epilog="Example: mopai demo --children 30000")(demo)
+    register_serve(app)
 
 
 _SCORE_EXAMPLE = "Example: mopai score --ledger ledger --region 520003 --as-of 2018-06-30 --out scores --top 10"

@@ -113,7 +113,6 @@ class Demonstration:
         )
 
     def _trained(self) -> str:
-        self._say("$ mopai models list")
         done = self._call(["models", "list", "--json"], quiet=True)
         models = json.loads(done.stdout)["models"]
         return str(models[0]["model_id"])

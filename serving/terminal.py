@@ -64,8 +64,9 @@ def _table(title: Label, part: Part, manifest: ScoreManifest) -> Table:
         expand=True,
     )
     table.add_column("名次\nplace", justify="right")
-    table.add_column("家庭、儿童、次序、官方等级\nhousehold, child, duty or band, official level", ratio=1)
-    table.add_column("主要理由\nmain reasons", ratio=1)
+    what = Label("家庭、儿童、次序、官方等级", "household, child, duty or band, official level")
+    table.add_column(f"{what.zh}\n{what.en}", ratio=1, overflow="fold")
+    table.add_column("主要理由\nmain reasons", ratio=1, overflow="fold")
     for household in part.households:
         case = household.case
         others = f" (+{household.others})" if household.others else ""
@@ -147,8 +148,8 @@ def _reasons(case: Case) -> Text:
     """The main reasons each way; ``mopai explain`` shows all. A child that was not scored has none."""
     if case.refused:
         return _lines([REFUSED_WORDS])
-    raised = [Label(f"▲ {words.zh}", f"  {words.en}") for words in case.raising[:SHOWN_EACH_WAY]]
-    lowered = [Label(f"▽ {words.zh}", f"  {words.en}") for words in case.lowering[:SHOWN_EACH_WAY]]
+    raised = [Label(f"▲{words.zh}", f"  {words.en}") for words in case.raising[:SHOWN_EACH_WAY]]
+    lowered = [Label(f"▽{words.zh}", f"  {words.en}") for words in case.lowering[:SHOWN_EACH_WAY]]
     return _lines(raised + lowered)
 
 
