@@ -19,14 +19,24 @@ from pydantic import BaseModel, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
+from features.definition import load_definition
+from features.definition.loader import DEFAULT_DEFINITION
 from serving.service.answer_models import ExplainAnswer, ScoreAnswer
-from serving.service.desk import Desk
 from serving.service.guard import EXPLAIN, SCORE, Guard
+from serving.service.keys import KeyStore
+from serving.service.metrics import Metrics
 from serving.service.problem import RequestError, failure
+from serving.service.query import QueryReader
 from serving.service.settings import WORKERS_VARIABLE, Settings, limits
 from serving.service.site import Site
+from serving.service.spare import spare
 
-desk = Desk.open(Settings.from_environment())
+# BentoML reads this module once in the process that starts the workers, to learn how many: what only a worker needs is
+# imported by the worker.
+settings = Settings.from_environment()
+reader = QueryReader.of(load_definition(settings.definition or DEFAULT_DEFINITION))
+keys, metrics = KeyStore(settings.key_file), Metrics()
+site = Site(reader, keys, metrics)
 
 
 class Body(BaseModel):
@@ -57,27 +67,32 @@ def described(model: type[BaseModel]) -> type[BaseModel]:
     metrics={"enabled": False},
     logging={"access": {"enabled": False}},
 )
-@bentoml.asgi_app(Site(desk).app(), path="/", name="site")
+@bentoml.asgi_app(site.app(), path="/", name="site")
 class Mopai:
     """Orders home visits by where a visit is likely to find a new need, with reasons. A score decides nothing."""
 
     def __init__(self) -> None:
+        spare()
+        from serving.service.desk import Desk
+
+        self._desk = Desk.open(settings, reader, metrics)
+        site.desk = self._desk
         self._limiter = CapacityLimiter(limits().computed_at_once)
-        desk.releases.start()
+        self._desk.releases.start()
 
     def __is_ready__(self) -> bool:
         """Whether a release is checked and loaded."""
-        return desk.releases.current() is not None
+        return self._desk.releases.current() is not None
 
-    @bentoml.api(route=SCORE, input_spec=described(desk.reader.score), output_spec=ScoreAnswer)
+    @bentoml.api(route=SCORE, input_spec=described(reader.score), output_spec=ScoreAnswer)
     async def score(self, body: bytes) -> Response:
         """Score families: duties, score, probability, band, rank in the request and reasons of every child."""
-        return await self._answered(SCORE, desk.score, body)
+        return await self._answered(SCORE, self._desk.score, body)
 
-    @bentoml.api(route=EXPLAIN, input_spec=described(desk.reader.explain), output_spec=ExplainAnswer)
+    @bentoml.api(route=EXPLAIN, input_spec=described(reader.explain), output_spec=ExplainAnswer)
     async def explain(self, body: bytes) -> Response:
         """Explain one child: every contribution to its score."""
-        return await self._answered(EXPLAIN, desk.explain, body)
+        return await self._answered(EXPLAIN, self._desk.explain, body)
 
     async def _answered(self, route: str, answer: Any, body: bytes) -> Response:  # noqa: ANN401 - bytes to bytes
         try:
@@ -89,5 +104,5 @@ class Mopai:
         return Response(content, media_type="application/json")
 
 
-Mopai.add_asgi_middleware(Guard, keys=desk.keys, metrics=desk.metrics)
+Mopai.add_asgi_middleware(Guard, keys=keys, metrics=metrics)
 logging.getLogger("uvicorn.access").disabled = True

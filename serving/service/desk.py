@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import pydantic_core
 
-from features.definition import Definition, load_definition
-from features.definition.loader import DEFAULT_DEFINITION
+from features.definition import Definition
 from models.release.current import ReleaseStore
 from serving.service.answer import score_answer
 from serving.service.areas import CountyArea, ScoreStore
 from serving.service.example import example_request
 from serving.service.explain import explain_answer
-from serving.service.keys import KeyStore
 from serving.service.loaded import Loaded
 from serving.service.metrics import Metrics
 from serving.service.problem import RequestError
@@ -32,29 +32,27 @@ class Desk:
     reader: QueryReader
     releases: Releases
     scores: ScoreStore
-    keys: KeyStore
     metrics: Metrics
 
     @staticmethod
-    def open(settings: Settings) -> Desk:
+    def open(settings: Settings, reader: QueryReader, metrics: Metrics) -> Desk:
         """Make the desk ready; no release is loaded yet."""
-        definition = load_definition(settings.definition or DEFAULT_DEFINITION)
-        reader = QueryReader.of(definition)
-        example = pydantic_core.to_json(example_request(definition))
+        example = pydantic_core.to_json(example_request(reader.definition))
 
-        def load(path: Any) -> Loaded:  # noqa: ANN401 - a path
+        def load(path: Path) -> Loaded:
+            # LightGBM is imported while the child process tries the bundle.
+            threading.Thread(target=importlib.import_module, args=("lightgbm",), daemon=True).start()
             loaded = Loaded.load(path, reader)
             # The first request makes what later ones find made; nobody should have to wait for that.
             score_answer(query := reader.read(example), score(query, loaded, CountyArea({}, None)), loaded)
             return loaded
 
         return Desk(
-            definition=definition,
+            definition=reader.definition,
             reader=reader,
             releases=Releases(ReleaseStore(settings.home), load),
             scores=ScoreStore(settings.scores),
-            keys=KeyStore(settings.key_file),
-            metrics=Metrics(),
+            metrics=metrics,
         )
 
     def score(self, body: bytes) -> bytes:

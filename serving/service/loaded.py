@@ -10,10 +10,9 @@ from pathlib import Path
 from features.cli.console import UserError
 from features.definition import Definition, Label
 from features.definition.feature import feature_specs
-from models.policy.policy import Policy, load_policies
+from models.policy.policy import Policy, load_policies, policy_for
 from models.release.bundle import Bundle, load_bundle
 from serving.batch.county import Scoring
-from serving.batch.run import policy_in_force
 from serving.service.problem import RequestError
 from serving.service.query import QueryReader
 from serving.service.record_reasons import Layout
@@ -62,7 +61,8 @@ class Loaded:
             RequestError: no policy is in force there on that day.
         """
         try:
-            policy = policy_in_force(self.policies, self.definition, county, as_of)
+            policy = policy_for(self.policies, self.definition.name, county, as_of)
+            policy.check(self.definition)
         except UserError as error:
             raise RequestError(422, "no_policy", "no policy is in force for this region on this day") from error
         return Scoring(self.bundle.model, self.model_id, self.definition, policy, as_of)

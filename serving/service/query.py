@@ -82,7 +82,7 @@ class QueryReader:
         return self._query(dict(model))
 
     def _query(self, sent: Mapping[str, Any]) -> Query:
-        tables = {name: sent[name] for name in self.rows.models}
+        tables = {name: sent[name] for name in self.rows.tables}
         if len(tables[CHILDREN]) > limits().rows or sum(map(len, tables.values())) > limits().rows:
             raise RequestError(413, "too_many_rows", f"more than {limits().rows} rows")
         area = sent[AREA]
@@ -98,7 +98,7 @@ class QueryReader:
 
 def _fields(definition: Definition, rows: RowReader) -> dict[str, Any]:
     tables: dict[str, Any] = {
-        name: (_rows_kind(rows.models[name]), Field(default_factory=list)) for name in request_tables(definition)
+        name: (_rows_kind(rows.tables[name].model), Field(default_factory=list)) for name in request_tables(definition)
     }
     return {
         "as_of": (date_kind(definition), Field(description="the day to speak for: only what was known then counts")),

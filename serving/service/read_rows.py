@@ -7,24 +7,20 @@ family is scored as if the row had not been sent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from features.definition import Definition, Label
-from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RETRACTS, ROW_ID, VISIT
-from features.known import day_number
+from features.definition.structure import CHILD, CHILDREN, RETRACTS, ROW_ID
 from features.record.rows import Row
-from serving.service.faults import Fault, RowRules
-from serving.service.row_models import columns_of, request_tables, row_model
+from serving.service.families import Families, named
+from serving.service.faults import OTHER_NUMBER, OWN_NUMBER, Fault
+from serving.service.row_models import request_tables
+from serving.service.table_reader import TableReader
 
-Name = tuple[str, str]
-
-_TIES = (HOUSEHOLD, CHILD, VISIT)
-_OWN_NUMBER = Label("本表中不重复的编号", "a number no other row of this table has")
-_OTHER_NUMBER = Label("本表中另一行的编号", "the record number of a row in this table")
+Sent = Mapping[str, Sequence[Any]]
+_Good = Mapping[str, Mapping[int, Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,148 +38,55 @@ class ReadRows:
 
 @dataclass(frozen=True, slots=True)
 class RowReader:
-    """Reads the rows of requests by the models of a definition, made once."""
+    """Reads the rows of requests by the tables of a definition."""
 
-    definition: Definition
-    models: Mapping[str, type[BaseModel]]
-    rules: Mapping[str, RowRules]
-    dates: Mapping[str, tuple[str, ...]]
-    lists: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, TableReader]
 
     @staticmethod
     def of(definition: Definition) -> RowReader:
-        """Make the models of a definition's tables."""
-        tables = {name: definition.tables[name] for name in request_tables(definition)}
-        columns = {name: columns_of(table).values() for name, table in tables.items()}
+        """Make the readers of a definition's tables, once."""
         return RowReader(
-            definition,
-            {name: row_model(definition, table) for name, table in tables.items()},
-            {name: RowRules(definition, table) for name, table in tables.items()},
-            {
-                name: tuple(column.name for column in listed if column.type == "date")
-                for name, listed in columns.items()
-            },
-            {name: tuple(c.name for c in listed if c.type == "categories") for name, listed in columns.items()},
+            {name: TableReader.of(definition, definition.tables[name]) for name in request_tables(definition)}
         )
 
-    def read(self, sent: Mapping[str, Sequence[Any]]) -> ReadRows:
-        """Read the rows of all tables."""
-        families = Families()
-        good: dict[str, dict[int, Row]] = {name: {} for name in self.models}
-        for name, place, raw in _each(sent, self.models):
-            row, faults = self._row(name, place, raw)
-            families.join(_named(raw), faults)
-            if row is not None:
-                good[name][place] = row
-        seen = _Seen.of(good, self.definition)
+    def read(self, sent: Sent) -> ReadRows:
+        """Read the rows of all tables; ``sent`` has a list for each."""
+        good: dict[str, dict[int, Row]] = {name: {} for name in self.tables}
+        faults: list[Fault] = []
+        for name, reader in self.tables.items():
+            for place, raw in enumerate(sent[name]):
+                row, found = reader.read(place, raw)
+                if found:
+                    faults.extend(found)
+                else:
+                    good[name][place] = row
+        faults.extend(self._between(good))
+        if not faults:
+            return ReadRows({name: list(rows.values()) for name, rows in good.items()}, {}, ())
+        return _sorted_out(good, faults, sent)
+
+    def _between(self, good: _Good) -> Iterator[Fault]:
+        """What rows show of each other: references that lead nowhere, record numbers used twice or not at all."""
+        keys = {name: {row[self.tables[name].table.key[0]] for row in rows.values()} for name, rows in good.items()}
         for name, rows in good.items():
+            numbers = Counter(row[ROW_ID] for row in rows.values())
+            references = self.tables[name].references
             for place, row in rows.items():
-                families.join(_named(row), tuple(self._between(name, place, row, seen)))
-        return _sorted_out(good, sent, families)
-
-    def _row(self, name: str, place: int, raw: Any) -> tuple[Row | None, tuple[Fault, ...]]:  # noqa: ANN401 - any JSON
-        rules = self.rules[name]
-        try:
-            row = dict(self.models[name].model_validate(raw))
-        except ValidationError as error:
-            return None, tuple(rules.of_error(place, error))
-        faults = tuple(rules.of_row(place, row))
-        if faults:
-            return None, faults
-        for column in self.dates[name]:
-            row[column] = None if row[column] is None else day_number(row[column])
-        for column in self.lists[name]:
-            row[column] = (
-                None if row[column] is None else ";" + "".join(f"{code};" for code in sorted(set(row[column])))
-            )
-        row[ROW_ID] = row[ROW_ID] or f"sent {place:09d}"
-        return row, ()
-
-    def _between(self, name: str, place: int, row: Row, seen: _Seen) -> Iterator[Fault]:
-        """The faults of a row that other rows show: references that lead nowhere, a record number used twice."""
-        for column in self.definition.tables[name].columns.values():
-            parent, value = column.references, row[column.name]
-            if parent is not None and value is not None and value not in seen.keys[parent]:
-                yield Fault(name, place, column.name, "reference", Label(f"“{parent}”中的一行", f"a row of '{parent}'"))
-        if seen.numbers[name][row[ROW_ID]] > 1:
-            yield Fault(name, place, ROW_ID, "record number used", _OWN_NUMBER)
-        if row[RETRACTS] is not None and row[RETRACTS] not in seen.numbers[name]:
-            yield Fault(name, place, RETRACTS, "retracts", _OTHER_NUMBER)
+                for column, parent in references.items():
+                    if row[column] is not None and row[column] not in keys[parent]:
+                        wanted = Label(f"“{parent}”中的一行", f"a row of '{parent}' that is in order")
+                        yield Fault(name, place, column, "reference", wanted)
+                if numbers[row[ROW_ID]] > 1:
+                    yield Fault(name, place, ROW_ID, "record number used", OWN_NUMBER)
+                if row[RETRACTS] is not None and row[RETRACTS] not in numbers:
+                    yield Fault(name, place, RETRACTS, "retracts", OTHER_NUMBER)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the rows in order vouch for: keys by table, and how often each record number stands in a table."""
-
-    keys: Mapping[str, set[Any]]
-    numbers: Mapping[str, Counter[str]]
-
-    @staticmethod
-    def of(good: Mapping[str, Mapping[int, Row]], definition: Definition) -> _Seen:
-        return _Seen(
-            {name: {row[definition.tables[name].key[0]] for row in rows.values()} for name, rows in good.items()},
-            {name: Counter(row[ROW_ID] for row in rows.values()) for name, rows in good.items()},
-        )
-
-
-class Families:
-    """Which numbers of households, children and visits stand together in some row, and the faults of each family."""
-
-    def __init__(self) -> None:
-        self._parent: dict[Name, Name] = {}
-        self._faults: dict[Name, list[Fault]] = {}
-        self.unattributed: list[Fault] = []
-
-    def join(self, names: Sequence[Name], faults: Sequence[Fault]) -> None:
-        """Say that these numbers belong together, and which faults speak of them."""
-        if not names:
-            self.unattributed.extend(faults)
-            return
-        first = self._root(names[0])
-        for name in names[1:]:
-            root = self._root(name)
-            if root != first:
-                self._parent[root] = first
-                self._faults.setdefault(first, []).extend(self._faults.pop(root, []))
-        if faults:
-            self._faults.setdefault(first, []).extend(faults)
-
-    def faults(self, name: Name) -> tuple[Fault, ...]:
-        """The faults of the family a number belongs to."""
-        return tuple(self._faults.get(self._root(name), ()))
-
-    def _root(self, name: Name) -> Name:
-        path = []
-        while (parent := self._parent.setdefault(name, name)) != name:
-            path.append(name)
-            name = parent
-        for passed in path:
-            self._parent[passed] = name
-        return name
-
-
-def _each(sent: Mapping[str, Sequence[Any]], tables: Iterable[str]) -> Iterator[tuple[str, int, Any]]:
-    return ((name, place, raw) for name in tables for place, raw in enumerate(sent.get(name, ())))
-
-
-def _named(raw: object) -> list[Name]:
-    """The numbers a row names, as far as they can be read."""
-    if not isinstance(raw, Mapping):
-        return []
-    return [(kind, value) for kind in _TIES if isinstance(value := raw.get(kind), str) and value]
-
-
-def _sorted_out(
-    good: Mapping[str, Mapping[int, Row]], sent: Mapping[str, Sequence[Any]], families: Families
-) -> ReadRows:
-    tables = {
-        name: [row for row in rows.values() if not any(families.faults(tie) for tie in _named(row)[:1])]
-        for name, rows in good.items()
-    }
-    children = (raw.get(CHILD) for raw in sent.get(CHILDREN, ()) if isinstance(raw, Mapping))
-    invalid = {
-        child: faults
-        for child in dict.fromkeys(child for child in children if isinstance(child, str) and child)
-        if (faults := families.faults((CHILD, child)))
-    }
-    return ReadRows(tables, invalid, tuple(families.unattributed))
+def _sorted_out(good: _Good, faults: Sequence[Fault], sent: Sent) -> ReadRows:
+    """Leave out the families of faulty rows."""
+    families = Families(raw for rows in sent.values() for raw in rows)
+    unattributed = [fault for fault in faults if not families.blame(sent[fault.table][fault.row], fault)]
+    tables = {name: [row for row in rows.values() if not families.faults(named(row))] for name, rows in good.items()}
+    children = dict.fromkeys(name for raw in sent[CHILDREN] for name in named(raw) if name[0] == CHILD)
+    invalid = {child[1]: found for child in children if (found := families.faults([child]))}
+    return ReadRows(tables, invalid, tuple(unattributed))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, create_model
 
 from features.definition import Column, Definition, Label, Table
 from features.definition.structure import ASSIGNMENTS, RECORDED_ON, RETRACTS, ROW_ID, VALID_FROM
+from features.known import EPOCH, day_number
 from serving.service.settings import limits
 
 # The largest whole number that every reader of JSON keeps exact (RFC 8259, section 6).
@@ -58,42 +60,77 @@ def _field(column: Column, definition: Definition, *, needed: bool) -> tuple[Any
 
 
 def _kind(column: Column, definition: Definition) -> Any:  # noqa: ANN401 - a type made at run time
-    bounds: dict[str, Any] = {"ge": column.minimum, "le": column.maximum}
-    if column.type == "string":
-        return Annotated[str, Field(strict=True, min_length=1, max_length=limits().text_length, pattern=column.pattern)]
-    if column.type == "integer":
-        given = {key: int(value) for key, value in bounds.items() if value is not None}
-        whole: dict[str, Any] = {"ge": -_EXACT, "le": _EXACT} | given
-        return Annotated[int, Field(strict=True, **whole)]
-    if column.type == "number":
-        return Annotated[float, Field(strict=True, allow_inf_nan=False, **bounds)]
-    if column.type == "boolean":
-        return Annotated[bool, Field(strict=True)]
-    if column.type == "date":
-        return date_kind(definition)
     codes = definition.code_values(column)
-    one: Any = Literal[codes]
-    return one if column.type == "category" else Annotated[list[one], Field(max_length=len(codes))]
+    if codes:
+        one: Any = Literal[codes]
+        listed = Annotated[list[one], Field(max_length=len(codes)), AfterValidator(_listed)]
+        return one if column.type == "category" else listed
+    if column.type == "date":
+        return _day_kind(definition)
+    return _KINDS[column.type](column)
+
+
+def _text(column: Column) -> Any:  # noqa: ANN401 - a type made at run time
+    return Annotated[str, Field(strict=True, min_length=1, max_length=limits().text_length, pattern=column.pattern)]
+
+
+def _whole(column: Column) -> Any:  # noqa: ANN401 - a type made at run time
+    low = -_EXACT if column.minimum is None else int(column.minimum)
+    high = _EXACT if column.maximum is None else int(column.maximum)
+    return Annotated[int, Field(strict=True, ge=low, le=high)]
+
+
+def _number(column: Column) -> Any:  # noqa: ANN401 - a type made at run time
+    return Annotated[float, Field(strict=True, allow_inf_nan=False, ge=column.minimum, le=column.maximum)]
+
+
+def _yes_or_no(column: Column) -> Any:  # noqa: ANN401, ARG001 - a type made at run time, as the others are
+    return Annotated[bool, Field(strict=True)]
+
+
+_KINDS: Mapping[str, Callable[[Column], Any]] = {
+    "string": _text, "integer": _whole, "number": _number, "boolean": _yes_or_no
+}  # fmt: skip
+
+
+def _day_kind(definition: Definition) -> Any:  # noqa: ANN401 - a type made at run time
+    """A date written as 2016-07-31, within the limits of the definition, as a day number."""
+    first, last = day_number(definition.dates_from), day_number(definition.dates_to)
+
+    def day(value: object) -> int:
+        number = _day_of(value) if isinstance(value, str) else None
+        if number is None or not first <= number <= last:
+            raise ValueError("not a possible date")
+        return number
+
+    return Annotated[int, PlainValidator(day), WithJsonSchema(_date_schema(definition))]
 
 
 def date_kind(definition: Definition) -> Any:  # noqa: ANN401 - a type made at run time
-    """A date within the limits of the definition, written as 2016-07-31."""
-    first, last = definition.dates_from, definition.dates_to
-
-    def possible(day: dt.date) -> dt.date:
-        if not first <= day <= last:
-            raise ValueError("not a possible date")
-        return day
-
-    described = {"type": "string", "format": "date", "description": f"from {first} to {last}"}
-    return Annotated[dt.date, BeforeValidator(_iso_date), AfterValidator(possible), WithJsonSchema(described)]
+    """A date written as 2016-07-31, within the limits of the definition."""
+    return Annotated[_day_kind(definition), AfterValidator(lambda day: EPOCH + dt.timedelta(days=day))]
 
 
-def _iso_date(value: object) -> dt.date:
-    """A date written as 2016-07-31; pydantic alone would also take numbers as seconds."""
-    if not isinstance(value, str) or len(value) != len("2016-07-31"):
-        raise ValueError("not a date such as 2016-07-31")
-    return dt.date.fromisoformat(value)
+def _date_schema(definition: Definition) -> dict[str, Any]:
+    ends = f"from {definition.dates_from} to {definition.dates_to}"
+    return {"type": "string", "format": "date", "description": ends}
+
+
+# A request names the same few thousand days over and over.
+@lru_cache(maxsize=65_536)
+def _day_of(text: str) -> int | None:
+    """The day number of a date written as 2016-07-31; None for anything else."""
+    if len(text) != len("2016-07-31"):
+        return None
+    try:
+        return day_number(dt.date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _listed(codes: list[str]) -> str:
+    """Codes as the ledger keeps them: sorted, with a semicolon before and after each."""
+    return ";" + "".join(f"{code};" for code in sorted(set(codes)))
 
 
 def wanted(column: Column, definition: Definition) -> Label:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -12,23 +12,28 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from features.cli.console import UserError
-from serving.page.render import render_page
-from serving.service.desk import Desk
 from serving.service.guard import LOGIN, MODEL
+from serving.service.keys import KeyStore
+from serving.service.metrics import Metrics
 from serving.service.openapi import openapi
 from serving.service.pages import docs_page, key_page, nothing_page
 from serving.service.problem import RequestError, problem_response
+from serving.service.query import QueryReader
 from serving.service.sessions import COOKIE, open_session
 from serving.service.settings import limits
+
+if TYPE_CHECKING:
+    from serving.service.desk import Desk
 
 _PAGE = "page"
 
 
 class Site:
-    """The web application mounted beside the questions."""
+    """The web application mounted beside the questions; ``desk`` is there once the worker has opened it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, reader: QueryReader, keys: KeyStore, metrics: Metrics) -> None:
+        self.desk: Desk | None = None
+        self._reader, self._keys, self._measures = reader, keys, metrics
         self._document: dict[str, Any] | None = None
 
     def app(self) -> Starlette:
@@ -44,19 +49,24 @@ class Site:
         ]
         return Starlette(routes=routes, exception_handlers={405: _not_allowed, 500: _failed})
 
+    def _open_desk(self) -> Desk:
+        if self.desk is None:
+            raise RequestError(503, "not_ready", "the service is starting")
+        return self.desk
+
     async def _model(self, _: Request) -> Response:
         try:
-            return Response(self._desk.model(), media_type="application/json")
+            return Response(self._open_desk().model(), media_type="application/json")
         except RequestError as problem:
             return problem.response()
 
     async def _metrics(self, _: Request) -> Response:
-        text, kind = await run_in_threadpool(self._desk.metrics.text)
+        text, kind = await run_in_threadpool(self._measures.text)
         return Response(text, media_type=kind)
 
     async def _openapi(self, _: Request) -> Response:
         if self._document is None:
-            self._document = openapi(self._desk.reader, version("mopai"))
+            self._document = openapi(self._reader, version("mopai"))
         return JSONResponse(self._document)
 
     async def _docs(self, request: Request) -> Response:
@@ -70,17 +80,20 @@ class Site:
         return await run_in_threadpool(self._region)
 
     def _region(self) -> Response:
-        folder = self._desk.scores.current()
+        from serving.page.render import render_page
+
+        desk = self._open_desk()
+        folder = desk.scores.current()
         if folder is None:
             return HTMLResponse(nothing_page())
         try:
-            return HTMLResponse(render_page(folder, self._desk.definition))
+            return HTMLResponse(render_page(folder, desk.definition))
         except UserError:
             return HTMLResponse(nothing_page())
 
     async def _open(self, request: Request) -> Response:
         form = await request.form()
-        ring = self._desk.keys.current()
+        ring = self._keys.current()
         key = ring.holder(str(form.get("key", "")).strip())
         if key is None or _PAGE not in key.scopes:
             return HTMLResponse(key_page(refused=True), status_code=401)

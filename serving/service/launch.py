@@ -1,0 +1,115 @@
+"""Starting the service: a key if there is none, the settings of its workers, and BentoML in place of this process."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.cli.console import HOME_VARIABLE, UserError
+from serving.service.keys import new_key, read_keys, write_keys, write_private
+from serving.service.settings import (
+    DEFINITION_VARIABLE,
+    KEY_FILE,
+    KEYS_VARIABLE,
+    SCORES_VARIABLE,
+    WORKERS_VARIABLE,
+)
+
+SERVICE = "serving.service.app:Mopai"
+OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How to serve: where to listen, how many workers, and where releases, keys and scores are."""
+
+    home: Path
+    host: str
+    port: int
+    workers: int
+    key_file: Path | None = None
+    scores: Path | None = None
+    definition: str | None = None
+
+    @property
+    def keys(self) -> Path:
+        """The file that keeps the hashes of the keys."""
+        return (self.key_file or self.home / KEY_FILE).absolute()
+
+    @property
+    def owner_key(self) -> Path:
+        """The file that holds the owner's key itself, made with the key file."""
+        return self.keys.with_name("service-key.txt")
+
+    @property
+    def address(self) -> str:
+        """Where the service answers."""
+        return f"http://{self.host}:{self.port}"
+
+    def command(self) -> list[str]:
+        """The command that serves."""
+        bentoml = [sys.executable, "-m", "bentoml", "serve", SERVICE]
+        return [*bentoml, "--host", self.host, "--port", str(self.port)]
+
+    def environment(self, own: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """The environment of the workers: this one's, tracking off, one thread each where nothing else is said."""
+        settings = {
+            HOME_VARIABLE: str(self.home.absolute()),
+            KEYS_VARIABLE: str(self.keys),
+            WORKERS_VARIABLE: str(self.workers),
+            "BENTOML_DO_NOT_TRACK": "True",
+        }
+        if self.scores is not None:
+            settings[SCORES_VARIABLE] = str(self.scores.absolute())
+        if self.definition is not None:
+            settings[DEFINITION_VARIABLE] = self.definition
+        # One thread per worker: more workers, not more threads, use more cores.
+        one = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+        usual = {"BENTOML_HOME": str(self.home.absolute() / "bentoml"), **one}
+        return {**usual, **own, **settings}
+
+
+def ensure_keys(launch: Launch) -> str | None:
+    """Make the owner's key if there is no key file. Returns the key when it was made now, None otherwise.
+
+    Raises:
+        UserError: the key file cannot be read or written.
+    """
+    if launch.keys.exists():
+        read_keys(launch.keys)
+        return None
+    secret, key = new_key(OWNER)
+    try:
+        write_private(launch.owner_key, secret + "\n")
+        write_keys(launch.keys, [key])
+    except OSError as error:
+        raise UserError(
+            f"{launch.keys}: cannot be written ({error.strerror})", "give --key-file another place"
+        ) from error
+    return secret
+
+
+def check_port(launch: Launch) -> None:
+    """Say at once that nobody can listen there, rather than from the workers' log.
+
+    Raises:
+        UserError: the address is taken or not one of this machine.
+    """
+    try:
+        with socket.create_server((launch.host, launch.port)):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"{launch.address}: cannot be served ({error.strerror})", "give another --port or --host"
+        ) from error
+
+
+def serve(launch: Launch) -> None:
+    """Become the BentoML server: signals and the exit code are its own, and there is one process group."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, launch.command(), launch.environment())  # noqa: S606 - a fixed command, no shell
