@@ -55,7 +55,7 @@ class Cohort:
 
     def members(self, state: Frame, as_of: date) -> Frame:
         """The rows of the state that belong to the cohort; a child whose birth date is not known stays in."""
-        chosen = state.filter(self.conditions.expr())
+        chosen = state.filter(self.conditions.expr()) if self.conditions.parts else state
         if self.birth_column is None or self.age_below is None:
             return chosen
         born = nw.col(self.birth_column)

@@ -65,7 +65,7 @@ class Conditions:
         return Conditions(self.parts + other.parts)
 
     def expr(self) -> nw.Expr:
-        """A boolean expression that is never null; true for every row when there are no conditions."""
+        """A boolean expression that is never null; without conditions the literal true, which filters no frame."""
         if not self.parts:
             return nw.lit(True)
         first, *rest = (part.expr() for part in self.parts)

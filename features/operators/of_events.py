@@ -57,7 +57,9 @@ def max_in_window(spec: FeatureSpec, definition: Definition) -> Plan:
     options = Options(spec, definition)
     options.only("days", "where", "by", "column", "when_none")
     column = str(options.need("column"))
-    described = options.table.columns[column]
+    described = options.table.columns.get(column)
+    if described is None or described.type not in ("integer", "number"):
+        raise options.error(f"column: '{column}' is not a number of {spec.table}")
     natural = None
     if described.minimum is not None and described.maximum is not None:
         natural = (described.minimum, described.maximum)

@@ -58,7 +58,7 @@ class Options:
     def only(self, *names: str) -> None:
         """Refuse every option but these."""
         if unknown := set(self.spec.options) - set(names):
-            wanted = ", ".join(names) or "none"
+            wanted = ", ".join(names)
             raise self.error(f"unknown key {', '.join(sorted(unknown))}; {self.spec.operator} takes: {wanted}")
 
     def error(self, message: str) -> DefinitionError:

@@ -5,6 +5,7 @@ A plan holds no engine expression, so that one record can be computed from the s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol
 
@@ -59,7 +60,7 @@ class Values(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(ABC):
     """How a feature column is made from the state of a child and from measures over its rows."""
 
     @property
@@ -73,9 +74,9 @@ class Formula:
         """The measure whose value is the formula's, when there is nothing more to it."""
         return None
 
+    @abstractmethod
     def expr(self, of: Values) -> Value:
         """The value as a number or yes/no, null where not known, written once for frames and for single records."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

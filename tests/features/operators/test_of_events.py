@@ -170,6 +170,11 @@ def test_a_missing_value_meets_no_condition() -> None:
         (VISITS | {"where": {"mood": "good"}}, "no column 'mood' in visits"),
         ({"operator": "share_in_window", "table": "visits", "days": 90}, "'of' is missing"),
         ({"operator": "max_in_window", "table": "findings", "days": 90}, "'column' is missing"),
+        (
+            {"operator": "max_in_window", "table": "findings", "days": 90, "column": "domain"},
+            "'domain' is not a number",
+        ),
+        ({"operator": "max_in_window", "table": "findings", "days": 90, "column": "valid_from"}, "is not a number"),
         (OPEN | {"closes": "domain"}, "'domain' is not a date of findings"),
         (OPEN | {"overdue": "tomorrow"}, "'tomorrow' is not a date of findings"),
         ({"operator": "found_at_last", "table": "visits", "days": 90, "of_table": "dreams"}, "no table 'dreams'"),
