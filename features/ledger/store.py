@@ -128,12 +128,21 @@ class LedgerStore:
 
     def _last_home(self, county: str, child_id: str) -> dict[str, Any] | None:
         """The last row of the child's household in a county."""
-        child = self.scan(county, CHILDREN).filter(pl.col(CHILD) == child_id).collect()
+        child = self._look_up(county, CHILDREN, CHILD, child_id)
         if child.is_empty():
             return None
-        household = child.sort(VALID_FROM, RECORDED_ON)[HOUSEHOLD].drop_nulls()[-1]
-        rows = self.scan(county, HOUSEHOLDS).filter(pl.col(HOUSEHOLD) == household, pl.col(REGION).is_not_null())
-        return rows.sort(VALID_FROM, RECORDED_ON).collect().row(-1, named=True)
+        household = child[HOUSEHOLD].drop_nulls()[-1]
+        homes = self._look_up(county, HOUSEHOLDS, HOUSEHOLD, household)
+        return homes.filter(pl.col(REGION).is_not_null()).row(-1, named=True)
+
+    def _look_up(self, county: str, table: str, column: str, value: str) -> pl.DataFrame:
+        """The rows of a table that hold a value, oldest first."""
+        try:
+            return self.scan(county, table).filter(pl.col(column) == value).sort(VALID_FROM, RECORDED_ON).collect()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise UserError(
+                f"{self.folder}: {table} of county {county} missing or damaged", "find it: mopai ledger show --verify"
+            ) from error
 
     def _tables_of(self, county: str) -> Mapping[str, StoredTable]:
         if county not in self.manifest.counties:

@@ -114,6 +114,8 @@ def test_a_missing_or_damaged_file_is_named(folder: Path) -> None:
     whole = path.read_bytes()
     verify(store)
     path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UserError, match="children of county 520001 missing or damaged"):
+        store.find_child("c1")
     with pytest.raises(UserError, match=r"children\.parquet: damaged"):
         store.read(COUNTY)
     with pytest.raises(UserError, match=r"children\.parquet: missing or damaged"):
