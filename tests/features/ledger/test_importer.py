@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from features.cli.console import UserError
 from features.definition import load_definition
@@ -139,6 +141,17 @@ def test_a_simulated_province_is_imported_whole(province: Path, ledger: Path) ->
     assert sent == 3
     again = shutil.copytree(ledger, ledger.parent / "again")
     assert import_folder(province, again, DEFINITION).total.accepted == 0
+
+
+def test_csv_and_parquet_of_the_same_rows_give_the_same_ledger(province: Path, ledger: Path, tmp_path: Path) -> None:
+    county = LedgerStore.open(ledger).counties()[0]
+    (tmp_path / "s" / county).mkdir(parents=True)
+    for path in (province / county).glob("*.parquet"):
+        pl.read_parquet(path).write_csv(tmp_path / "s" / county / f"{path.stem}.csv")
+    assert import_folder(tmp_path / "s", tmp_path / "l", DEFINITION).faults.is_empty()
+    from_csv = LedgerStore.open(tmp_path / "l").read(county).tables
+    for name, frame in LedgerStore.open(ledger).read(county).tables.items():
+        assert_frame_equal(from_csv[name], frame)
 
 
 def test_a_rejects_folder_in_use_is_refused_before_anything_is_written(tmp_path: Path) -> None:
