@@ -15,6 +15,7 @@ from features.cli.console import UserError
 from features.contract import FeatureContract
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.fills import Fills
 
 if TYPE_CHECKING:
     import lightgbm
@@ -31,16 +32,19 @@ class RiskModel:
     """Scores children by how likely a visit is to find a new need.
 
     Held as text, so it can be hashed, and pickled to worker processes; LightGBM reads it at the first use. Values
-    are taken as 32-bit floats, as in training: the same child gets the same score whichever width it comes in.
+    are taken as 32-bit floats, as in training: the same child gets the same score whichever width it comes in. A value
+    that is not known is read as the fills say where the trees never saw one missing.
 
     Raises:
-        UserError: the booster was grown on other features than the contract names, or in another order.
+        UserError: the booster was grown on other features than the contract names, or in another order, or the fills
+            are not one for each feature.
     """
 
     booster_text: str
     contract: FeatureContract
     calibration: Calibration
     cutoffs: Cutoffs
+    fills: Fills
 
     def __post_init__(self) -> None:
         names = _feature_names(self.booster_text)
@@ -49,6 +53,11 @@ class RiskModel:
                 f"the booster was grown on {len(names)} features that are not the {len(self.contract.names)} of the "
                 "feature contract, in its order",
                 "use the booster with the contract it was trained with",
+            )
+        if len(self.fills.medians) != len(names):
+            raise UserError(
+                f"there are {len(self.fills.medians)} fills for the {len(names)} features of the contract",
+                "use the booster with the fills it was trained with",
             )
 
     @property
@@ -111,7 +120,7 @@ class RiskModel:
                 f"feature {self.contract.names[column]} of row {row} is infinite; wanted a number, or NaN if not known",
                 "check the column of the ledger that this feature reads",
             )
-        return values
+        return self.fills.applied(values)
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,7 @@ from features.cli.console import Progress, silent
 from features.definition import structure as s
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.fills import Fills
 from models.risk_model import RiskModel
 from training.baselines import fit_logistic
 from training.dataset import HELD_OUT, Dataset, Part
@@ -57,19 +58,23 @@ def learn(dataset: Dataset, plan: ScreeningPlan, *, threads: int, progress: Prog
     parameters = booster_parameters(plan, dataset.contract, threads) | dict(tuned.parameters)
     sample = sample_of(part)
     booster = grow(binned(sample, dataset.contract, parameters), parameters, tuned.rounds)
+    text = without_thread_count(booster.model_to_string())
+    fills = Fills.fit(sample.matrix, dataset.contract, text)
 
     def score(matrix: npt.NDArray[np.float32]) -> FloatArray:
-        return np.asarray(booster.predict(matrix, raw_score=True, num_threads=threads), dtype=np.float64)
+        filled = fills.applied(matrix)
+        return np.asarray(booster.predict(filled, raw_score=True, num_threads=threads), dtype=np.float64)
 
     judged = dataset.learning_part("calibrate", plan.learning.rows_at_most, plan.seed)
     judged_sample = sample_of(judged)
     pipeline = fit_logistic(sample.matrix, sample.labels, sample.weights, plan.seed)
     return Learned(
         model=RiskModel(
-            booster_text=without_thread_count(booster.model_to_string()),
+            booster_text=text,
             contract=dataset.contract,
             calibration=Calibration.fit(score(judged.matrix), judged_sample.labels, judged_sample.weights),
             cutoffs=_cutoffs(dataset, plan.bands, score),
+            fills=fills,
         ),
         tuned=tuned,
         fit=part,

@@ -17,12 +17,13 @@ MANIFEST = "manifest.json"
 BOOSTER = "booster.txt"
 CALIBRATION = "calibration.json"
 CUTOFFS = "cutoffs.json"
+FILLS = "fills.json"
 CONTRACT = "contract.json"
 REFERENCE = "reference.json"
 GOLDEN = "golden.json"
 DEFINITION = "definition.json"
 CARD = "card.md"
-FILES = (BOOSTER, CALIBRATION, CUTOFFS, CONTRACT, REFERENCE, GOLDEN, DEFINITION, CARD)
+FILES = (BOOSTER, CALIBRATION, CUTOFFS, FILLS, CONTRACT, REFERENCE, GOLDEN, DEFINITION, CARD)
 
 ID_DIGITS = 16
 _SHA256 = re.compile(r"[0-9a-f]{64}")

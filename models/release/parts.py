@@ -11,12 +11,14 @@ from features.cli.console import UserError
 from features.contract import FeatureContract
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.fills import Fills
 from models.release.golden import GoldenVectors
 from models.release.manifest import (
     BOOSTER,
     CALIBRATION,
     CONTRACT,
     CUTOFFS,
+    FILLS,
     GOLDEN,
     REFERENCE,
     BundleError,
@@ -39,6 +41,7 @@ def read_model(contents: Mapping[str, bytes], folder: Path) -> RiskModel:
             contract=_part(contents, folder, CONTRACT, FeatureContract.from_json),
             calibration=_part(contents, folder, CALIBRATION, Calibration.from_json),
             cutoffs=_part(contents, folder, CUTOFFS, Cutoffs.from_json),
+            fills=_part(contents, folder, FILLS, Fills.from_json),
         )
     except BundleError:
         raise

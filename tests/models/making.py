@@ -15,6 +15,7 @@ from features.contract import FeatureContract, feature_contract
 from features.definition import Definition
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.fills import Fills
 from models.release.bundle import BundleContent, write_bundle
 from models.release.golden import make_golden
 from models.release.reference import reference_distribution
@@ -61,9 +62,11 @@ def numbered(width: int, *, parts: int = 0) -> FeatureContract:
     return FeatureContract(names, sources, (0,) * width, ((-3.0, 3.0),) * width)
 
 
-def risk_model(booster: lightgbm.Booster, contract: FeatureContract) -> RiskModel:
-    """A risk model around a booster."""
-    return RiskModel(booster.model_to_string(), contract, CALIBRATION, CUTOFFS)
+def risk_model(booster: lightgbm.Booster, contract: FeatureContract, grown_on: Matrix | None = None) -> RiskModel:
+    """A risk model around a booster; with the rows it was grown on, it knows what stands in for missing values."""
+    text = booster.model_to_string()
+    fills = Fills((None,) * len(contract.names)) if grown_on is None else Fills.fit(grown_on, contract, text)
+    return RiskModel(text, contract, CALIBRATION, CUTOFFS, fills)
 
 
 def small_model(width: int = 6, *, parts: int = 0, **parameters: Any) -> RiskModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import lightgbm
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.cli.console import UserError
+from models.fills import Fills
 from models.risk_model import RiskModel
 from tests.models import making
 from tests.models.oracle import shap_explainer, shap_values, shapley_values
@@ -169,9 +171,15 @@ def test_an_infinite_value_is_refused_by_name_and_place(value: float) -> None:
 def test_a_booster_grown_on_other_columns_is_refused(names: tuple[str, ...]) -> None:
     text = making.grow(making.rows(100, len(names)), names).model_to_string()
     with pytest.raises(UserError, match="not the 2 of the feature contract"):
-        RiskModel(text, making.numbered(2), making.CALIBRATION, making.CUTOFFS)
+        RiskModel(text, making.numbered(2), making.CALIBRATION, making.CUTOFFS, Fills((None, None)))
+
+
+def test_fills_of_another_number_of_features_are_refused() -> None:
+    model = making.small_model()
+    with pytest.raises(UserError, match="2 fills for the 6 features"):
+        replace(model, fills=Fills((None, None)))
 
 
 def test_a_text_that_is_no_booster_is_refused_without_loading_it() -> None:
     with pytest.raises(UserError, match="grown on 0 features"):
-        RiskModel("tree\nversion=v4\n", making.numbered(2), making.CALIBRATION, making.CUTOFFS)
+        RiskModel("tree\nversion=v4\n", making.numbered(2), making.CALIBRATION, making.CUTOFFS, Fills((None, None)))

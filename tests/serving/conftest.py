@@ -15,6 +15,7 @@ from features.ledger.store import LedgerStore
 from features.table import build_feature_table
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.fills import Fills
 from models.release.bundle import BundleContent, write_bundle
 from models.release.current import ReleaseStore
 from models.release.golden import make_golden
@@ -74,7 +75,11 @@ def _trained(store: LedgerStore) -> RiskModel:
     scores = np.asarray(booster.predict(matrix, raw_score=True))
     go_first, soon = np.quantile(scores, [0.95, 0.8])
     return RiskModel(
-        booster.model_to_string(), contract, Calibration(0.9, -0.1), Cutoffs(float(go_first), float(soon), day, day)
+        booster.model_to_string(),
+        contract,
+        Calibration(0.9, -0.1),
+        Cutoffs(float(go_first), float(soon), day, day),
+        Fills.fit(matrix, contract, booster.model_to_string()),
     )
 
 

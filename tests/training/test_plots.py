@@ -11,6 +11,7 @@ import pytest
 
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.fills import Fills
 from models.risk_model import RiskModel
 from tests.training.made import CONTRACT, WINDOWS, make_part
 from tests.training.plans import small_plan
@@ -30,7 +31,8 @@ def model() -> RiskModel:
     sample = sample_of(part.where(part.rows[LABEL].is_not_null().to_numpy()))
     booster = grow(binned(sample, CONTRACT, parameters), parameters, 15)
     cutoffs = Cutoffs(1.0, 0.0, date(2018, 1, 1), date(2018, 2, 1))
-    return RiskModel(booster.model_to_string(), CONTRACT, Calibration(1.0, 0.0), cutoffs)
+    text = booster.model_to_string()
+    return RiskModel(text, CONTRACT, Calibration(1.0, 0.0), cutoffs, Fills.fit(sample.matrix, CONTRACT, text))
 
 
 def scored(model: RiskModel) -> pl.DataFrame:
