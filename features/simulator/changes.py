@@ -7,15 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from features.simulator.population import (
-    DAYS_PER_YEAR,
-    Bits,
-    Ints,
-    People,
-    guardian_birth_years,
-    pick,
-)
-from features.simulator.settings import Settings
+from features.simulator.draws import pick
+from features.simulator.families import guardian_birth_years
+from features.simulator.population import DAYS_PER_YEAR, Bits, Ints, People
+from features.simulator.shapes import Settings
 from features.simulator.words import Aid, Dwelling, FileStatus, Guardian, Illness, Income, Parent, Schooling
 
 Index = npt.NDArray[np.int64]

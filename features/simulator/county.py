@@ -16,11 +16,11 @@ from features.simulator.event_tables import (
     visit_record_days,
     visits_table,
 )
+from features.simulator.families import make_people
 from features.simulator.ink import Ink, Known
 from features.simulator.moves import plan_moves, split
 from features.simulator.needs import NeedState
 from features.simulator.plan import SimulationPlan
-from features.simulator.population import make_people
 from features.simulator.recording import HOME, Clerk
 from features.simulator.regions import County, generator, places_of
 from features.simulator.scene import Scene

@@ -12,7 +12,7 @@ from features.simulator.log import RowLog
 from features.simulator.needs import DOMAINS, NeedState
 from features.simulator.population import Bits, Codes, Ints
 from features.simulator.scene import Scene
-from features.simulator.settings import Finding, Visiting
+from features.simulator.shapes import Finding, Visiting
 from features.simulator.visits import Visits
 from features.simulator.words import Domain, Dwelling, Purpose, Status
 

@@ -21,7 +21,7 @@ from features.definition.structure import (
 )
 from features.simulator.population import Bits, Floats, Ints
 from features.simulator.recording import HOME, Clerk, RowIds, numbered
-from features.simulator.settings import Settings
+from features.simulator.shapes import Settings
 from features.simulator.story import Story
 from features.simulator.words import Word
 

@@ -7,7 +7,7 @@ import numpy as np
 from features.simulator.changes import touch_children
 from features.simulator.population import Bits, Floats, Ints
 from features.simulator.scene import Scene
-from features.simulator.settings import Levels
+from features.simulator.shapes import Levels
 from features.simulator.words import Guardian, Level
 
 
@@ -20,7 +20,7 @@ def due_for_assessment(scene: Scene, rules: Levels, first: int, found: Bits) -> 
     kids, homes = people.children, people.households
     fresh = kids.level_day < 0
     luck = rng.random(len(kids), np.float32)
-    stale = (kids.touched >= first) | (luck < 1 / 6)
+    stale = (kids.touched >= first) | (luck < rules.reassess_done)
     old = (first - kids.level_day > rules.reassess_days) & stale
     changed = (people.of_household(homes.guardian_changed) >= first) & (luck < rules.after_change)
     after_finding = found & (luck < rules.after_finding)

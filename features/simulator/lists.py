@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from features.simulator.log import RowLog
 from features.simulator.population import Bits, Floats, Ints
-from features.simulator.settings import Lists
+from features.simulator.shapes import Lists
 from features.simulator.words import Stratum
 
 NOT_VISITED = np.int32(-1)
@@ -65,7 +65,7 @@ class Book:
         for mask, reason in (
             (rng.random(len(who)) < rules.by_hand, Stratum.BY_HAND),
             (frame.prior >= rules.score_cut, Stratum.SCORE),
-            (self.unvisited[who] & (rng.random(len(who)) < 0.5), Stratum.CARRIED),
+            (self.unvisited[who] & (rng.random(len(who)) < rules.carried_on), Stratum.CARRIED),
             (frame.duty, Stratum.DUTY),
         ):
             stratum[mask] = reason

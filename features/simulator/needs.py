@@ -11,7 +11,7 @@ import numpy.typing as npt
 from features.simulator.log import RowLog
 from features.simulator.population import DAYS_PER_YEAR, Bits, Floats, Ints, People
 from features.simulator.regions import Places
-from features.simulator.settings import Needs
+from features.simulator.shapes import Drivers, Needs
 from features.simulator.words import Domain, Dwelling, Guardian, Income, Parent, Schooling, Water
 
 Index = npt.NDArray[np.signedinteger]
@@ -92,24 +92,28 @@ class Effects:
         )
 
 
-def drivers(people: People, day: int) -> dict[str, Floats]:
+def drivers(people: People, rules: Drivers, day: int) -> dict[str, Floats]:
     """What drives need, one value per child as of ``day``, from the true facts."""
     homes, kids = people.households, people.children
     age = people.age(day)
     spread = people.of_household
     year = 1970 + day / DAYS_PER_YEAR
     guardian = spread(homes.guardian)
-    guardian_age = np.where(guardian == Guardian.NONE, 60.0, year - spread(homes.guardian_birth_year))
+    guardian_age = np.where(
+        guardian == Guardian.NONE, rules.guardian_ages_from, year - spread(homes.guardian_birth_year)
+    )
     parents = np.stack([spread(homes.father), spread(homes.mother)])
     income = spread(homes.income)
     marks: dict[str, npt.NDArray[np.generic]] = {
         "guardian_none": guardian == Guardian.NONE,
         "guardian_one_parent": guardian == Guardian.ONE_PARENT,
         "guardian_not_kin": (guardian == Guardian.RELATIVES) | (guardian == Guardian.FRIENDS),
-        "guardian_decades_over_60": np.clip(guardian_age - 60.0, 0.0, 20.0) / 10.0,
-        "guardian_over_68": guardian_age > 68.0,
-        "guardian_over_70": guardian_age > 70.0,
-        "guardian_changed": day - spread(homes.guardian_changed) < 240,
+        "guardian_decades_over_60": np.clip(
+            (guardian_age - rules.guardian_ages_from) / 10.0, 0.0, rules.guardian_decades_at_most
+        ),
+        "guardian_old": guardian_age >= rules.guardian_old,
+        "guardian_very_old": guardian_age >= rules.guardian_very_old,
+        "guardian_changed": day - spread(homes.guardian_changed) < rules.guardian_changed_days,
         "poor": spread(homes.poor),
         "dibao": spread(homes.dibao),
         "dwelling_poor": spread(homes.dwelling) == Dwelling.POOR,
@@ -119,12 +123,12 @@ def drivers(people: People, day: int) -> dict[str, Floats]:
         "income_unsure": (income == Income.NONE) | (income == Income.RELATIVES),
         "parent_out_of_contact": (parents == Parent.OUT_OF_CONTACT).any(axis=0),
         "parent_deceased": (parents == Parent.DECEASED).any(axis=0),
-        "away_years": np.clip((day - spread(homes.away_since)) / DAYS_PER_YEAR, 0.0, 10.0),
-        "school_far": spread(homes.school_km) > 5.0,
-        "clinic_far": spread(homes.clinic_km) > 7.0,
+        "away_years": np.clip((day - spread(homes.away_since)) / DAYS_PER_YEAR, 0.0, rules.away_years_at_most),
+        "school_far": spread(homes.school_km) > rules.school_far_km,
+        "clinic_far": spread(homes.clinic_km) > rules.clinic_far_km,
         "dropped_out": kids.schooling == Schooling.DROPPED_OUT,
-        "below_3": age < 3.0,
-        "above_12": age >= 12.0,
+        "small": age < rules.small_below,
+        "older": age >= rules.older_from,
         "boarding": kids.boarding,
         "ill": kids.illness >= 0,
         "disabled": kids.disability >= 0,
@@ -143,7 +147,7 @@ def onset_chance(needs: Needs, effects: Effects, people: People, places: Places,
         + needs.child_sd * kids.strain
         + needs.confounder * homes.confounder[kids.household]
         + places.need[homes.village[kids.household]]
-        + needs.memory * np.minimum(kids.recent_needs, 3.0)
+        + needs.memory * np.minimum(kids.recent_needs, needs.memory_at_most)
     )
     # Added up one by one: a matrix product may round differently with the number of threads.
     odds = effects.base + hidden[:, None]

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import polars as pl
 
 from features.definition.structure import DEFINITION_VERSION, RECORDED_ON, RETRACTS, ROW_ID, SOURCE, VALID_FROM
-from features.simulator.population import Bits, Floats, Ints, log_normal
-from features.simulator.settings import LogNormal, Recording
+from features.simulator.draws import log_normal
+from features.simulator.population import Bits, Floats, Ints
+from features.simulator.shapes import LogNormal, Recording
 
 HOME = "_household"
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from features.simulator.log import RowLog
 from features.simulator.population import Codes, People
+from features.simulator.shapes import Population
 from features.simulator.words import Domain, Guardian, Guardianship, Parent, Schooling, Support
 
 
@@ -25,10 +26,10 @@ class StateLogs:
         return cls(RowLog(), RowLog())
 
 
-def picture(people: People, logs: StateLogs, year: int, support_gap: float) -> None:
+def picture(people: People, logs: StateLogs, year: int, rules: Population) -> None:
     """Write down every household and child that was touched since the last picture, then forget the touch."""
     _households(people, logs.households)
-    _children(people, logs.children, year, support_gap)
+    _children(people, logs.children, year, rules)
 
 
 def _households(people: People, log: RowLog) -> None:
@@ -51,11 +52,11 @@ def _households(people: People, log: RowLog) -> None:
     homes.touched[who] = -1
 
 
-def _children(people: People, log: RowLog, year: int, support_gap: float) -> None:
+def _children(people: People, log: RowLog, year: int, rules: Population) -> None:
     kids, homes = people.children, people.households
     who = np.flatnonzero(kids.touched >= 0)
     home = kids.household[who]
-    support = support_states(people, who, support_gap)
+    support = support_states(people, who, rules.support_gap)
     log.add(
         child=who.astype(np.int32),
         household=home,
@@ -68,7 +69,7 @@ def _children(people: People, log: RowLog, year: int, support_gap: float) -> Non
         boarding=kids.boarding[who],
         guardian_type=homes.guardian[home],
         guardian_birth_year=homes.guardian_birth_year[home],
-        guardianship_state=guardianship(homes.guardian[home], year - homes.guardian_birth_year[home]),
+        guardianship_state=guardianship(homes.guardian[home], year - homes.guardian_birth_year[home], rules),
         father_state=homes.father[home],
         mother_state=homes.mother[home],
         parents_away_since=homes.away_since[home],
@@ -82,11 +83,10 @@ def _children(people: People, log: RowLog, year: int, support_gap: float) -> Non
     kids.touched[who] = -1
 
 
-def guardianship(guardian: Codes, age: npt.NDArray[np.int32]) -> Codes:
+def guardianship(guardian: Codes, age: npt.NDArray[np.int32], rules: Population) -> Codes:
     """The state of guardianship the form asks for, from who looks after the child and how old that person is."""
-    entrusted = np.where(
-        age > 72, Guardianship.ENTRUSTED_INSUFFICIENT, np.where(age > 64, Guardianship.FAIR, Guardianship.GOOD)
-    )
+    steps = np.array([rules.entrusted_fair_from, rules.entrusted_insufficient_from])
+    entrusted = Guardianship.GOOD - np.searchsorted(steps, age, side="right")
     distant = (guardian == Guardian.FRIENDS) & (entrusted == Guardianship.GOOD)
     state = np.where(distant, Guardianship.FAIR, entrusted)
     state = np.where(guardian == Guardian.ONE_PARENT, Guardianship.PARENT_INCAPABLE, state)

@@ -16,7 +16,8 @@ from features.simulator.lists import Book, Frame, removal_reasons
 from features.simulator.log import RowLog
 from features.simulator.plan import SimulationPlan, days
 from features.simulator.scene import Scene
-from features.simulator.settings import Levels, Scenario, Settings
+from features.simulator.settings import Scenario
+from features.simulator.shapes import Levels, Settings
 from features.simulator.snapshots import StateLogs, picture
 from features.simulator.visits import Standing, Visits, plan_visits, prior_score
 
@@ -63,7 +64,7 @@ def tell(scene: Scene, scenario: Scenario, months: tuple[Month, ...]) -> Story:
 def _month(story: Story, settings: Settings, effects: need.Effects, month: Month, number: int) -> None:
     scene = story.scene
     live(scene.people, settings, Happening(scene.rng, month))
-    marks = need.drivers(scene.people, month.first)
+    marks = need.drivers(scene.people, settings.drivers, month.first)
     chance = need.onset_chance(settings.needs, effects, scene.people, scene.places, marks)
     if number == 0:
         need.start(scene.rng, scene.needs, chance, settings.needs, scene.people, month.first)
@@ -86,7 +87,7 @@ def _month(story: Story, settings: Settings, effects: need.Effects, month: Month
     new = _look(story, settings, visits, month)
     assess(scene, settings.levels, points, due_for_assessment(scene, settings.levels, month.first, new))
     need.recover(scene.rng, scene.needs, settings.needs, scene.people, month.last)
-    picture(scene.people, story.states, 1970 + month.first // 365, settings.population.support_gap)
+    picture(scene.people, story.states, 1970 + month.first // 365, settings.population)
 
 
 def level_points(rules: Levels, marks: dict[str, npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
@@ -103,7 +104,8 @@ def _draw_list(
         reasons = removal_reasons(scene.rng, settings.lists, households)
         book.settle(month.first, len(story.list_days) - 1, reasons)
     noise = scene.rng.normal(0.0, settings.lists.prior_noise, households)
-    prior = prior_score(points, scene.people, noise)
+    past = np.minimum(scene.people.children.recent_findings, settings.needs.memory_at_most)
+    prior = prior_score(scene.people, points + past, noise)
     entered = scene.people.households.entry < month.first
     on_list = np.flatnonzero(standing.on_file & (entered | (not story.list_days)))
     interval = settings.visiting.interval_days

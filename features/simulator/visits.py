@@ -11,7 +11,7 @@ from features.simulator.changes import Month
 from features.simulator.lists import Book
 from features.simulator.population import NEVER, Bits, Codes, Floats, Ints, People
 from features.simulator.scene import Scene
-from features.simulator.settings import Visiting
+from features.simulator.shapes import Visiting
 from features.simulator.words import Level, Purpose, Stratum
 
 
@@ -109,8 +109,7 @@ def _reports(scene: Scene, rules: Visiting, month: Month) -> Ints:
     return np.where(soonest > 0, np.minimum(later, month.last - 1), 0).astype(np.int32)
 
 
-def prior_score(marks_points: Floats, people: People, noise: Floats) -> Floats:
-    """The score a list was ordered by before there was a model: points of facts, past findings and guesswork."""
-    kids = people.children
-    seen = np.where(people.in_ledger(), marks_points + np.minimum(kids.recent_findings, 3.0), -9.0)
+def prior_score(people: People, points: Floats, noise: Floats) -> Floats:
+    """The score of a list before there was a model: the highest of a household's children, and guesswork."""
+    seen = np.where(people.in_ledger(), points, -np.inf)
     return np.asarray(people.by_household(seen) + noise)
