@@ -1,0 +1,1 @@
+"""Benchmarks: each is ``python -m tests.benchmarks.NAME [--rows N] [--json FILE]``."""
