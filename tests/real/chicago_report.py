@@ -99,7 +99,8 @@ def _months_on(day: date, months: int) -> date:
     return date(month // 12, month % 12 + 1, day.day)
 
 
-def _table(results: list[WindowResult]) -> str:
+def table(results: list[WindowResult]) -> str:
+    """The windows under each other, the reference below."""
     lines = [
         "estimate known        labelled  base rate   AUC   precision in the top 10 %   model adds to: "
         + ", ".join(results[0].gains)
@@ -126,7 +127,7 @@ def main() -> None:
         map_source(visits_path(), load_mapping(CHICAGO / "mapping.toml", definition), source)
         import_folder(source, ledger, definition)
         results = report(ledger, definition, load_plan(CHICAGO / "plan.toml"))
-    sys.stdout.write(_table(results) + "\n")
+    sys.stdout.write(table(results) + "\n")
     if options.json:
         content = {"reference": REFERENCE, "windows": [asdict(one) for one in results]}
         options.json.write_text(json.dumps(content, indent=2, default=str), encoding="utf-8")
