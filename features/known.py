@@ -43,9 +43,9 @@ def latest_rows(frame: Frame | IntoFrame, key: Sequence[str]) -> Frame:
     rows: Frame = nw.from_native(frame, pass_through=False)
     for column in _SUCCESSION:
         if isinstance(rows, nw.DataFrame) and not rows.select(*key).is_duplicated().any():
-            break
+            return rows
         rows = rows.filter(nw.col(column) == nw.col(column).max().over(*key))
-    return rows
+    return rows.unique(list(key), keep="any")
 
 
 def day_literal(frame: Frame, column: str, day: date) -> Any:  # noqa: ANN401 - a date, a datetime or a day number

@@ -27,14 +27,13 @@ BY_HAND = (
     "village_poor", "village_distance_school",
 )  # fmt: skip
 # Written out by a declaration, but not by hand.
-NOT_BY_HAND = {"findings_of_rehabilitation", "findings_severe_730d", "worst_365d"}
+NOT_BY_HAND = {"findings_of_rehabilitation"}
 
 
 def chosen_definition() -> Definition:
     """The definition that ships with only the features that were also written by hand."""
     definition = default_definition()
     features: dict[str, Mapping[str, Any]] = {name: definition.features[name] for name in BY_HAND}
-    features["findings_severe"] = {**features["findings_severe"], "windows": [365]}
     features["worst"] = {**features["worst"], "windows": [730]}
     return replace(definition, features=features)
 

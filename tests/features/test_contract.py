@@ -81,7 +81,7 @@ def test_whole_numbers_as_ranges_hash_as_floats() -> None:
 
 def test_the_contract_of_the_definition_that_ships() -> None:
     contract = feature_contract(default_definition())
-    assert 60 <= len(contract.names) <= 110
+    assert 60 <= len(contract.names) <= 100
     assert len(set(contract.names)) == len(contract.names) == len(contract.sources) == len(contract.directions)
     assert set(contract.directions) <= {-1, 0, 1}
     assert all(low < high and np.isfinite([low, high]).all() for low, high in contract.ranges)

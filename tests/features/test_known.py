@@ -93,6 +93,12 @@ def test_the_last_row_of_every_key() -> None:
     assert sorted(found.select("child_id", "seen").rows()) == [("c1", True), ("c2", True)]
 
 
+def test_a_row_that_came_twice_counts_once() -> None:
+    rows = [state("twice", row_id="same"), state("twice", row_id="same")]
+    for frame in every_engine(rows):
+        assert names(latest_rows(frame, ["child_id"])) == ["twice"]
+
+
 def test_no_rows_stay_no_rows() -> None:
     for frame in (make_tables()["children"], as_pandas(make_tables())["children"]):
         assert names(latest_rows(known_rows(frame, AS_OF), ["child_id"])) == []
