@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from typer import Typer
+from typer.testing import CliRunner
 
 from features.cli.console import UserError
 from serving.batch.folder import ScoreFolder
+from serving.commands import register
 from serving.demo import Demonstration, run_demo
 
 
@@ -16,10 +19,14 @@ from serving.demo import Demonstration, run_demo
 def test_the_demonstration_runs_twice_and_ends_with_a_ranked_new_county(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "demo"
-    first = run_demo(folder, 6_000, quiet=True)
+    application = Typer()
+    register(application)
+    arguments = ["demo", "--children", "6000", "--home", str(tmp_path), "--json"]
+    result = CliRunner().invoke(application, arguments)
+    assert result.exit_code == 0, result.output
+    first = json.loads(result.stdout)
     assert capfd.readouterr().out == ""
-    second = run_demo(folder, 6_000)
+    second = run_demo(tmp_path / "demo", 6_000)
     shown = capfd.readouterr().out
     assert first["model_id"] == second["model_id"]
     assert [step["command"] for step in first["steps"]] == [step["command"] for step in second["steps"]]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from features.cli.console import UserError
+from features.definition import Label
+from serving.batch.alarms import Alarm
 from serving.batch.folder import ScoreFolder
 from serving.batch.manifest import ScoreManifest
 
@@ -24,6 +27,8 @@ def test_a_manifest_comes_back_as_it_was_written(scored: ScoreFolder) -> None:
     manifest = ScoreManifest.from_json(text)
     assert manifest == scored.manifest
     assert manifest.to_json() == text
+    warned = replace(manifest, alarms=(Alarm("old_data", Label("旧", "old"), ("520121",)),))
+    assert ScoreManifest.from_json(warned.to_json()) == warned
 
 
 def test_places_are_read_across_counties_in_their_order(scored: ScoreFolder) -> None:
