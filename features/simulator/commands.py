@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +37,7 @@ def simulate_command(  # noqa: PLR0913, PLR0917 - a command's options are its ar
 
     plan = SimulationPlan(children, counties, seed, months, scenario, parse_day(end))
     with progress_bar("模拟 simulating", quiet=json) as progress:
-        summary = simulate(plan, out, progress, workers=workers or os.cpu_count() or 1, overwrite=overwrite)
+        summary = simulate(plan, out, progress, workers=workers or None, overwrite=overwrite)
     if json:
         print_json(summary.to_json())
         return

@@ -123,7 +123,7 @@ def _children(rng: np.random.Generator, settings: Settings, households: Househol
     children = Children(
         household=household,
         entry=entry,
-        birth=(entry - age * DAYS_PER_YEAR).astype(np.int32),
+        birth=np.ceil(entry - age * DAYS_PER_YEAR).astype(np.int32),
         sex=(rng.random(count) < margin.boys).astype(np.int8) * np.int8(Sex.BOY),
         ethnicity=pick(rng, shape.ethnicity, Ethnicity, len(households))[household],
         hukou=rng.random(count) >= margin.hukou_missing,
