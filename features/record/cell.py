@@ -96,7 +96,7 @@ class Cell:
         """The value, but no more than the bound."""
         return Cell(None if self.value is None else min(self.value, float(upper_bound)))
 
-    def replace_strict(self, words: Mapping[Scalar, Scalar], *, default: None, return_dtype: object) -> Cell:  # noqa: ARG002 - as a frame's
+    def replace_strict(self, words: Mapping[Scalar, Scalar], *, default: None) -> Cell:
         """The value's word; not known where it has none."""
         return Cell(words.get(self.value, default))
 

@@ -29,6 +29,7 @@ SCOPE_OF: Mapping[str, str] = {
     "/schema.json": "docs",
 }  # fmt: skip
 ANY_KEY = frozenset({"/readyz"})
+OTHER = "other"
 FORM_BYTES = 4096
 _HEADERS = {
     "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
@@ -100,7 +101,7 @@ class Guard:
 def route_of(path: str) -> str:
     """The route of a path, for logs and metrics: nothing that a caller wrote."""
     known = path in OPEN or path in ASKS_ITSELF or path in ANY_KEY or path in SCOPE_OF
-    return path if known else "other"
+    return path if known else OTHER
 
 
 @dataclass(slots=True)

@@ -62,7 +62,7 @@ class Releases:
     def _take_up(self, path: Path) -> None:
         try:
             loaded = self.load(path)
-        except (UserError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a bundle, the release before it goes on
             self._refused[path.name] = time.monotonic() + limits().retry_seconds
             kept = self._current.model_id if self._current else "none"
             self._say(f"release {path.name} refused ({_words(error)}); still answering: {kept}")

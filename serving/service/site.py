@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from features.cli.console import UserError
-from serving.service.guard import LOGIN, MODEL
+from serving.service.guard import LOGIN, MODEL, OTHER, route_of
 from serving.service.keys import KeyStore
 from serving.service.metrics import Metrics
 from serving.service.openapi import openapi
@@ -47,7 +47,7 @@ class Site:
             Route("/docs.json", self._openapi, methods=["GET"]),
             Route("/{path:path}", self._nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]),
         ]
-        return Starlette(routes=routes, exception_handlers={405: _not_allowed, 500: _failed})
+        return Starlette(routes=routes, exception_handlers={500: _failed})
 
     def _open_desk(self) -> Desk:
         if self.desk is None:
@@ -105,12 +105,10 @@ class Site:
         )
         return answer
 
-    async def _nothing(self, _: Request) -> Response:
+    async def _nothing(self, request: Request) -> Response:
+        if route_of(request.url.path) != OTHER:
+            return problem_response(405, "method", "this path does not answer that method")
         return problem_response(404, "no_such_path", "no such path; GET /docs lists what there is")
-
-
-async def _not_allowed(_: Request, __: Exception) -> Response:
-    return problem_response(405, "method", "this path does not answer that method")
 
 
 async def _failed(_: Request, __: Exception) -> Response:

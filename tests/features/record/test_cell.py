@@ -78,8 +78,8 @@ def test_only_literal_texts_are_searched_for() -> None:
 
 
 def test_a_category_becomes_its_number() -> None:
-    assert Cell("poor").replace_strict({"poor": 1.0}, default=None, return_dtype=nw.Float64).value == 1.0
-    assert Cell("new").replace_strict({"poor": 1.0}, default=None, return_dtype=nw.Float64).value is None
+    assert Cell("poor").replace_strict({"poor": 1.0}, default=None).value == 1.0
+    assert Cell("new").replace_strict({"poor": 1.0}, default=None).value is None
 
 
 @pytest.mark.parametrize(("condition", "wanted"), [(True, 3.0), (False, None), (None, None)])

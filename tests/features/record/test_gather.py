@@ -18,7 +18,9 @@ ROWS = (
 def measured(rows: tuple[dict[str, object], ...] = ROWS, **changes: object) -> float | None:
     """One measure in a pass that reaches back a year."""
     whole = Measure("events", "findings", "child_id", "count", before=365)
-    measure = Measure(**{"source": "events", "table": "findings", "key": "child_id", "how": "count", "before": 365} | changes)  # type: ignore[arg-type]
+    measure = Measure(
+        **{"source": "events", "table": "findings", "key": "child_id", "how": "count", "before": 365} | changes
+    )  # type: ignore[arg-type]
     each = Pass("events", "findings", "child_id", (whole, measure), ("whole", "asked"))
     return gather(each, rows)["asked"]
 
