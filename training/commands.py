@@ -52,10 +52,7 @@ def train(
             accept_suspicious=accept_suspicious,
             workers=workers,
         )
-    if as_json:
-        console.print_json(_content(result))
-    else:
-        show(result)
+    show(result, as_json=as_json)
 
 
 def _content(result: TrainingResult) -> dict[str, object]:
@@ -73,10 +70,15 @@ def _content(result: TrainingResult) -> dict[str, object]:
     }
 
 
-def show(result: TrainingResult) -> None:
-    """Print the summary of a run for people, on standard output."""
+def show(result: TrainingResult, *, as_json: bool = False) -> None:
+    """Print what a run made on standard output: for people, or as one JSON object."""
     from rich.console import Console
 
+    from features.cli.console import print_json
+
+    if as_json:
+        print_json(_content(result))
+        return
     console = Console()
     if result.simulated:
         console.print("[bold]Simulated ledger: these figures say nothing about real children.[/bold]")

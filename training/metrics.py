@@ -111,8 +111,8 @@ def _newton(design: FloatArray, outcome: FloatArray, weights: FloatArray) -> tup
             step /= 2
         beta = beta + step
         if np.abs(step).max() < 1e-9:
-            return float(beta[0]), float(beta[1])
-    return None
+            break
+    return float(beta[0]), float(beta[1])
 
 
 def _loss(design: FloatArray, outcome: FloatArray, weights: FloatArray, beta: FloatArray) -> float:

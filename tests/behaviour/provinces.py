@@ -69,8 +69,8 @@ def measured(
     plan = province_plan()
     dataset = build_dataset(ledger, plan, definition or load_definition(), folder)
     change(folder)
-    learned = learn(dataset, plan, threads=2)
-    return Measured(dataset, learned, judge(dataset, learned, plan, threads=2))
+    learned = learn(dataset, plan, threads=1)
+    return Measured(dataset, learned, judge(dataset, learned, plan, threads=1))
 
 
 def deal_labels(folder: Path) -> None:

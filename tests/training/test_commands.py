@@ -63,6 +63,14 @@ def test_the_summary_names_estimates_baselines_and_the_next_step(
     assert "too good to be true, accepted: AUC of x" in out
 
 
+def test_the_same_as_json_is_one_object(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = trained(ledger).result
+    commands.show(result, as_json=True)
+    content = json.loads(capsys.readouterr().out)
+    assert (content["model_id"], content["run_id"]) == (result.model_id, result.run_id)
+    assert content["windows"]["test"] == list(result.dates["test"])
+
+
 def test_a_real_ledger_is_not_called_simulated(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     commands.show(replace(trained(ledger).result, simulated=False))
     assert "Simulated" not in capsys.readouterr().out

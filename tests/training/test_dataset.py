@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,12 @@ from features.definition import load_definition
 from features.ledger.importer import import_folder
 from features.ledger.store import LedgerStore
 from features.table import build_feature_table
-from tests.builders import make_tables, write_source
+from tests.builders import COUNTY, make_tables, write_source
+from tests.real.conftest import CHICAGO
 from tests.training.plans import small_plan
 from training.dataset import Dataset, build_dataset
+from training.plan import GivenWindows, Span
+from training.plan_loader import load_plan
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +111,17 @@ def test_a_ledger_without_visits_is_refused(tmp_path: Path) -> None:
     import_folder(source, tmp_path / "ledger", load_definition())
     with pytest.raises(UserError, match="the ledger holds no visit"):
         build_dataset(tmp_path / "ledger", small_plan(), load_definition(), tmp_path / "rows")
+
+
+def test_a_definition_that_knows_no_refusal_builds_all_the_same(tmp_path: Path) -> None:
+    chicago = load_definition(CHICAGO)
+    days = {"recorded_on": date(2011, 1, 1), "valid_from": date(2011, 1, 1)}
+    region = {"region_code": COUNTY + "001001"}
+    visits = [{"visit_id": f"v{month}", "visited_on": date(2012, month, 10)} for month in (1, 3, 5)]
+    tables = make_tables(chicago, households=[days | region], children=[days], visits=visits)
+    import_folder(write_source(tables, tmp_path / "source"), tmp_path / "ledger", chicago)
+    plan = load_plan(CHICAGO / "plan.toml")
+    spans = [Span(date(2012, month, 1), date(2012, month, 1)) for month in (1, 3, 5)]
+    plan = replace(plan, windows=replace(plan.windows, layout=GivenWindows(*spans), data_cut_off=date(2012, 7, 1)))
+    dataset = build_dataset(tmp_path / "ledger", plan, chicago, tmp_path / "rows", workers=1)
+    assert [part.rows["visit_id"].to_list() for part in dataset.parts("test")] == [["v5"]]
