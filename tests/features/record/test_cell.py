@@ -14,6 +14,7 @@ from features.record.cell import Cell, When
 
 NUMBERS = (None, -1.5, 0.0, 2.0, 7.25)
 TESTS = (None, True, False)
+Truth = bool | None
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda a, b: a + b,
@@ -57,7 +58,7 @@ def test_division_by_nothing_is_no_error(part: float, whole: float | None) -> No
 
 @pytest.mark.parametrize("one", TESTS)
 @pytest.mark.parametrize("other", TESTS)
-def test_what_is_not_known_spreads_through_conditions_as_in_a_frame(one: bool | None, other: bool | None) -> None:
+def test_what_is_not_known_spreads_through_conditions_as_in_a_frame(one: Truth, other: Truth) -> None:
     def both(a: Any, b: Any) -> Any:
         return a & ~b
 
@@ -84,6 +85,6 @@ def test_a_category_becomes_its_number() -> None:
 
 @pytest.mark.parametrize(("condition", "wanted"), [(True, 3.0), (False, None), (None, None)])
 def test_a_value_is_let_through_only_where_the_condition_is_known_to_hold(
-    condition: bool | None, wanted: float | None
+    condition: Truth, wanted: float | None
 ) -> None:
     assert When(Cell(condition)).then(Cell(3.0)).value == wanted

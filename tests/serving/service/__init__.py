@@ -1,0 +1,1 @@
+"""The scoring service, mostly as a running server."""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-import polars as pl
 import pytest
 
-from features.definition.structure import ASSIGNMENTS
 from features.ledger.store import LedgerStore
 from models.release.current import ReleaseStore
 from serving.batch.folder import ScoreFolder
-from serving.service.keys import new_key, write_keys
-from tests.builders import default_definition
+from serving.service.keys import new_key, read_keys, write_keys
+from tests.serving.service.requests import sent_rows
 
 PATIENCE = 90.0
 
@@ -78,7 +75,8 @@ def start(home: Path, *, scores: Path | None = None, workers: int = 1) -> Server
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=home, env={**os.environ})
     until = time.monotonic() + PATIENCE
     while not (home / "service-keys.json").exists():
-        assert process.poll() is None and time.monotonic() < until, log.read_text()
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
         time.sleep(0.05)
     key = (home / "service-key.txt").read_text().strip()
     server = Server(f"http://127.0.0.1:{port}", key, home, log, process)
@@ -95,9 +93,7 @@ def copied_home(released_home: Path, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(
-    released_home: Path, scored: ScoreFolder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def server(released_home: Path, scored: ScoreFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A ready service of the released model and the scored province. Its release is not to be moved."""
     home = copied_home(released_home, tmp_path_factory.mktemp("served"))
     running = start(home, scores=scored.folder)
@@ -118,32 +114,8 @@ def narrow_key(server: Server) -> str:
     """A key of the service that opens the model and nothing else."""
     path = server.home / "service-keys.json"
     secret, key = new_key("narrow", ("model",))
-    from serving.service.keys import read_keys
-
     write_keys(path, [*read_keys(path).keys, key])
     return secret
-
-
-def sent_rows(tables: Mapping[str, pl.DataFrame]) -> dict[str, list[dict[str, Any]]]:
-    """Ledger rows as a request holds them."""
-    definition = default_definition()
-    sent = {}
-    for name, table in definition.tables.items():
-        if name == ASSIGNMENTS:
-            continue
-        lists = [column.name for column in table.columns.values() if column.type == "categories"]
-        names = [*table.columns, "valid_from", "recorded_on", "row_id", "retracts"]
-        sent[name] = [_sent(row, lists) for row in tables[name].select(names).to_dicts()]
-    return sent
-
-
-def _sent(row: dict[str, Any], lists: list[str]) -> dict[str, Any]:
-    made = {name: value for name, value in row.items() if value is not None}
-    for name in lists:
-        if name in made:
-            made[name] = [code for code in made[name].split(";") if code]
-    parsed: dict[str, Any] = json.loads(json.dumps(made, default=str))
-    return parsed
 
 
 @pytest.fixture(scope="session")

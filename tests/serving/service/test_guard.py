@@ -12,9 +12,19 @@ import httpx
 import pytest
 
 from tests.serving.service.conftest import Server
-from tests.serving.service.test_parity import family
+from tests.serving.service.requests import family
 
-PROTECTED = ("/readyz", "/metrics", "/docs", "/docs.json", "/schema.json", "/v1/model", "/v1/score", "/static_content/x", "/no")
+PROTECTED = (
+    "/readyz",
+    "/metrics",
+    "/docs",
+    "/docs.json",
+    "/schema.json",
+    "/v1/model",
+    "/v1/score",
+    "/static_content/x",
+    "/no",
+)
 
 
 @pytest.mark.parametrize("path", PROTECTED)
@@ -47,7 +57,12 @@ def test_unknown_paths_and_methods_are_said_to_be_so(client: httpx.Client) -> No
 
 
 def test_only_json_is_read(client: httpx.Client) -> None:
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/vnd.bentoml+pickle"):
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/vnd.bentoml+pickle",
+    ):
         answer = client.post("/v1/score", content=b"x=1", headers={"Content-Type": kind})
         assert (answer.status_code, answer.json()["error"]["code"]) == (415, "not_json")
 

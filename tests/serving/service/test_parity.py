@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +11,8 @@ import pytest
 from features.area import area_table
 from features.ledger.store import LedgerStore
 from serving.batch.folder import ScoreFolder
+from tests.builders import default_definition
+from tests.serving.service.requests import family
 
 EXACT = ("score", "probability", "status", "household_id", "region_code", "data_age_days")
 
@@ -47,22 +50,6 @@ def test_a_county_in_one_request_is_the_batch(
         assert record["household_driver"] == rows[record["child_id"]]["household_driver"]
 
 
-def family(request: dict[str, Any], child: str) -> dict[str, Any]:
-    """A request with the rows of one child's family alone."""
-    homes = {row["household_id"] for row in request["children"] if row["child_id"] == child}
-    people = {row["child_id"] for row in request["children"] if row.get("household_id") in homes}
-    visits = {row["visit_id"] for row in request["visits"] if row.get("household_id") in homes}
-    about = {
-        name: [
-            row
-            for row in request[name]
-            if row.get("household_id") in homes or row.get("child_id") in people or row.get("visit_id") in visits
-        ]
-        for name in ("households", "children", "visits", "assessments", "findings")
-    }
-    return {**{name: request[name] for name in ("as_of", "region", "language")}, **about}
-
-
 @pytest.mark.parametrize("place", [0, 7, 31])
 def test_a_family_alone_is_the_batch(
     client: httpx.Client, county_request: dict[str, Any], scored: ScoreFolder, place: int
@@ -75,10 +62,8 @@ def test_a_family_alone_is_the_batch(
 
 
 def test_totals_sent_with_a_request_count_like_stored_ones(
-    client: httpx.Client, county_request: dict[str, Any], scored: ScoreFolder, ledger: Any
+    client: httpx.Client, county_request: dict[str, Any], scored: ScoreFolder, ledger: Path
 ) -> None:
-    from tests.builders import default_definition
-
     county, day = county_request["region"], scored.manifest.as_of
     tables = LedgerStore.open(ledger).read(county).tables
     totals = area_table(tables, default_definition(), day, county=county).to_dicts()

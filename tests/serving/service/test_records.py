@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from serving.batch.folder import ScoreFolder
 from serving.service.answer_models import ErrorAnswer, ExplainAnswer, ModelAnswer, ScoreAnswer
-from tests.serving.service.test_parity import check, family
+from tests.serving.service.requests import family
+from tests.serving.service.test_parity import check
 
 Request = dict[str, Any]
 
@@ -117,7 +118,9 @@ def test_the_words_are_in_the_language_asked_for(
     client: httpx.Client, two: tuple[Request, dict[str, Any], dict[str, Any]]
 ) -> None:
     request, _, good = two
-    said = {language: answered(client, {**request, "language": language})[good["child_id"]] for language in ("zh", "en")}
+    said = {
+        language: answered(client, {**request, "language": language})[good["child_id"]] for language in ("zh", "en")
+    }
     assert said["zh"]["score"] == said["en"]["score"]
     assert said["zh"]["official_level"]["text"] != said["en"]["official_level"]["text"]
     assert [reason["feature"] for reason in said["zh"]["raised_by"]] == [r["feature"] for r in said["en"]["raised_by"]]

@@ -15,7 +15,7 @@ from models.release.bundle import write_bundle
 from models.release.current import ReleaseStore
 from tests.models.making import bundle_content
 from tests.serving.service.conftest import Server, copied_home, start
-from tests.serving.service.test_parity import family
+from tests.serving.service.requests import family
 
 WITHIN = 5.0
 
