@@ -67,11 +67,11 @@ def interval_due(children: pl.DataFrame, intervals: VisitIntervals, level: str) 
     Args:
         children: one row per child with ``last_met_on`` (null: never visited), ``known_on`` and the level column.
         intervals: the days of each level.
-        level: the name of the level column; null means not assessed. A level without an interval gives no due day.
+        level: the name of the level column; null means not assessed, and so does a level nobody declared.
     """
     code = pl.col(level).fill_null(NOT_ASSESSED)
     days, first = (
-        code.replace_strict(values, default=None, return_dtype=pl.Int32)
+        code.replace_strict(values, default=values.get(NOT_ASSESSED), return_dtype=pl.Int32)
         for values in (
             {name: interval.days for name, interval in intervals.by_level.items()},
             {name: interval.first_visit_days for name, interval in intervals.by_level.items()},

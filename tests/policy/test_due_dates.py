@@ -56,3 +56,8 @@ def test_a_region_has_its_own_intervals() -> None:
     jinan = load_policy(POLICIES / "jinan.toml")
     rules = rules_of(jinan, children=[{"official_level": "green"}], visits=[_visit(date(2018, 5, 1))])
     assert rules == {"interval:green": date(2018, 5, 31)}
+
+
+def test_a_level_nobody_declared_counts_as_not_assessed() -> None:
+    rules = rules_of(children=[{"official_level": "violet"}], visits=[_visit(date(2018, 5, 1))])
+    assert rules == {"interval:violet": date(2019, 5, 1)}
