@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 
 from features.cli.console import UserError
 from models.fills import Fills
+from models.kernel.kernel import Kernel
+from models.kernel.limits import kernel_limits
 from models.risk_model import RiskModel
 from tests.models import making
 from tests.models.oracle import shap_explainer, shap_values, shapley_values
@@ -124,6 +128,44 @@ def test_parts_are_the_whole_in_order() -> None:
     parts = list(model.contribution_parts(matrix, rows=25))
     assert [len(part) for part in parts] == [25, 25, 25, 25, 3]
     assert (np.concatenate(parts) == model.contributions(matrix)).all()
+
+
+def test_from_the_declared_number_of_rows_on_the_kernel_explains() -> None:
+    model = making.small_model(num_leaves=31, max_depth=6)
+    least = kernel_limits().least_rows
+    matrix = making.rows(least, 6, seed=2)
+    by_kernel = Kernel.of(model.booster_text, 6).contributions(matrix)
+    by_lightgbm = np.asarray(lightgbm.Booster(model_str=model.booster_text).predict(matrix, pred_contrib=True))
+    assert (by_kernel != by_lightgbm).any()
+    assert (model.contributions(matrix) == by_kernel).all()
+    assert (model.contributions(matrix[:-1]) == by_lightgbm[:-1]).all()
+    assert (np.concatenate(list(model.contribution_parts(matrix, rows=37))) == by_kernel).all()
+
+
+def test_the_kernel_and_lightgbm_say_the_same() -> None:
+    model = making.small_model(num_leaves=31, max_depth=6)
+    matrix = making.rows(kernel_limits().least_rows, 6, seed=2, missing=0.3)
+    assert model.kernel_refusal == ""
+    assert np.abs(model.contributions(matrix)[:-1] - model.contributions(matrix[:-1])).max() < 1e-9
+
+
+def test_a_model_too_deep_for_the_kernel_says_so_and_is_explained_by_lightgbm() -> None:
+    model = making.small_model(num_leaves=60, min_data_in_leaf=1)
+    matrix = making.rows(kernel_limits().least_rows, 6, seed=2)
+    assert model.kernel_refusal == "a tree is deeper than 8 splits"
+    expected = lightgbm.Booster(model_str=model.booster_text).predict(matrix, pred_contrib=True)
+    assert (model.contributions(matrix) == expected).all()
+
+
+def test_a_few_children_do_not_wait_for_the_compiler() -> None:
+    code = """
+import sys
+from tests.models import making
+model = making.small_model()
+model.contributions(making.rows(3, 6))
+assert "numba" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_identity_does_not_depend_on_how_many_threads_grew_the_trees() -> None:

@@ -29,12 +29,12 @@ def test_a_truncated_booster_with_a_manifest_to_match_harms_only_the_child(bundl
 
 
 def test_a_changed_digit_with_a_manifest_to_match_does_not_reproduce_the_golden_vectors(bundle: Path) -> None:
-    # No golden row reaches this leaf; it moves the mean score, and so every contribution.
+    # Even where no golden row reaches the leaf, it moves the mean score, and so every contribution.
     text = (bundle / BOOSTER).read_text()
     changed = re.sub(r"(leaf_value=-?0\.)(\d)", lambda found: f"{found[1]}{9 - int(found[2])}", text, count=1)
     assert changed != text
     (bundle / BOOSTER).write_text(changed)
-    with pytest.raises(BundleError, match="does not reproduce the contributions of its golden vectors"):
+    with pytest.raises(BundleError, match=r"does not reproduce the (score|contributions) of its golden vectors"):
         check_in_child(remake_manifest(bundle))
 
 

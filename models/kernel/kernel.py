@@ -1,0 +1,99 @@
+"""The kernel of one booster: its groups laid out in arrays, with the tables made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
+
+from models.kernel.codes import Codebook
+from models.kernel.groups import Group, groups_of
+from models.kernel.limits import kernel_limits
+from models.kernel.loops import Leaves, Lookup, Room, explain_rows, fill_tables
+from models.kernel.trees import read_trees
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kernel:
+    """Explains many rows of one model: the mean of its scores, and the tests and tables of its groups."""
+
+    mean: float
+    lookup: Lookup
+
+    @classmethod
+    def of(cls, booster_text: str, width: int) -> Kernel:
+        """Make the kernel of a booster over ``width`` features.
+
+        Raises:
+            KernelUnsupportedError: the booster is of a kind the kernel does not cover.
+        """
+        trees = read_trees(booster_text)
+        codebook = Codebook.of(trees, width)
+        groups = [group for tree in trees for group in groups_of(tree, codebook)]
+        return cls(sum((tree.mean() for tree in trees), 0.0), _lookup(groups, codebook))
+
+    def contributions(self, values: npt.NDArray[np.float32]) -> FloatArray:
+        """What each feature adds to the score of each row, shape (n, p + 1); the last column is the mean."""
+        from models.kernel.compiled import run
+
+        count, width = values.shape
+        block = max(1, min(kernel_limits().block_rows, count))
+        room = Room(
+            codes=np.zeros((len(self.lookup.columns), block), dtype=self.lookup.test_starts.dtype),
+            outcomes=np.zeros(block, dtype=np.uint8),
+            sums=np.zeros((width, block)),
+        )
+        result = np.empty((count, width + 1))
+        result[:, -1] = self.mean
+        run(explain_rows, values, self.lookup, room, result)
+        return result
+
+
+def _lookup(groups: Sequence[Group], codebook: Codebook) -> Lookup:
+    leaves = _leaves(groups)
+    tests = [test for group in groups for test in group.tests]
+    return Lookup(
+        columns=np.array(codebook.column_rows(), dtype=np.int64).reshape(-1, 4),
+        cut_starts=_starts([len(cuts) for cuts in codebook.cuts]),
+        cuts=np.concatenate(codebook.cuts),
+        group_tests=_starts([len(group.tests) for group in groups]),
+        test_columns=np.array([test.column for test in tests], dtype=np.int64),
+        test_starts=np.array([test.start for test in tests], dtype=codebook.dtype),
+        test_widths=np.array([test.width for test in tests], dtype=codebook.dtype),
+        group_slots=_starts([len(group.features) for group in groups]),
+        slots=np.array([feature for group in groups for feature in group.features], dtype=np.int64),
+        group_tables=leaves.group_tables,
+        tables=_tables(leaves),
+    )
+
+
+def _leaves(groups: Sequence[Group]) -> Leaves:
+    leaves = [leaf for group in groups for leaf in group.leaves]
+    plays = [play for leaf in leaves for play in leaf.plays]
+    return Leaves(
+        group_bits=np.array([len(group.tests) for group in groups], dtype=np.int64),
+        group_tables=_starts([len(group.features) << len(group.tests) for group in groups]),
+        group_leaves=_starts([len(group.leaves) for group in groups]),
+        leaf_values=np.array([leaf.value for leaf in leaves], dtype=np.float64),
+        leaf_plays=_starts([len(leaf.plays) for leaf in leaves]),
+        plays=np.array([(play.slot, play.mask, play.wanted) for play in plays], dtype=np.int64).reshape(-1, 3),
+        shares=np.array([play.share for play in plays], dtype=np.float64),
+    )
+
+
+def _tables(leaves: Leaves) -> FloatArray:
+    from models.kernel.compiled import run
+
+    tables = np.zeros(leaves.group_tables[-1])
+    if len(leaves.leaf_values):
+        run(fill_tables, leaves, tables)
+    return tables
+
+
+def _starts(lengths: Sequence[int]) -> npt.NDArray[np.int64]:
+    return np.array([0, *accumulate(lengths)], dtype=np.int64)
