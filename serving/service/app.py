@@ -104,5 +104,7 @@ class Mopai:
         return Response(content, media_type="application/json")
 
 
-Mopai.add_asgi_middleware(Guard, keys=keys, metrics=metrics)
+# BentoML has made a service of the class; the middleware added first is the outermost.
+served: Any = Mopai
+served.add_asgi_middleware(Guard, keys=keys, metrics=metrics)
 logging.getLogger("uvicorn.access").disabled = True

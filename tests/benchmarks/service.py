@@ -83,7 +83,12 @@ class World:
         releases = ReleaseStore(self.home)
         releases.promote(releases.install(write_bundle(folder / "bundle", content)))
         score_region(ScoreRequest(folder / "ledger", self.county, self.as_of, self.scores, self.home, workers=1))
-        whole = {"as_of": str(self.as_of), "region": self.county, "language": "zh", **sent_rows(tables)}
+        whole = {
+            "as_of": str(self.as_of),
+            "region": self.county,
+            "language": "zh",
+            **{name: standing(rows) for name, rows in sent_rows(tables).items()},
+        }
         children = table.frame["child_id"].to_list()
         self.singles = [json.dumps(family(whole, child)).encode() for child in children[:FAMILIES]]
         self.many = json.dumps(some_families(whole, children, MANY)).encode()
@@ -94,6 +99,12 @@ class World:
         """The peer's question: finished feature values."""
         rows = [[None if np.isnan(value) else float(value) for value in row] for row in self.matrix[:count]]
         return json.dumps({"rows": rows}).encode()
+
+
+def standing(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that were never taken back, without those that take back."""
+    gone = {row["retracts"] for row in rows if "retracts" in row}
+    return [row for row in rows if "retracts" not in row and row["row_id"] not in gone]
 
 
 def some_families(whole: dict[str, Any], children: Sequence[str], count: int) -> dict[str, Any]:

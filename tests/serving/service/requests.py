@@ -36,7 +36,7 @@ def _sent(row: dict[str, Any], lists: list[str]) -> dict[str, Any]:
 
 def family(request: dict[str, Any], child: str) -> dict[str, Any]:
     """A request with the rows of one child's family alone."""
-    homes = {row["household_id"] for row in request["children"] if row["child_id"] == child}
+    homes = {row["household_id"] for row in request["children"] if row["child_id"] == child and "household_id" in row}
     people = {row["child_id"] for row in request["children"] if row.get("household_id") in homes}
     visits = {row["visit_id"] for row in request["visits"] if row.get("household_id") in homes}
     about = {

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from tests.serving.service.conftest import Server
 
+CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
+MANY = os.environ.get("HYPOTHESIS_PROFILE") in ("ci", "slow")
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
 def api(server: Server) -> Any:
-    headers = {"Authorization": f"Bearer {server.key}"}
-    return schemathesis.openapi.from_url(f"{server.url}/docs.json", headers=headers)
+    with server.client() as client:
+        return schemathesis.openapi.from_dict(client.get("/docs.json").json())
 
 
-schema = schemathesis.pytest.from_fixture("api")
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize(("path", "method"), [("/v1/score", "POST"), ("/v1/explain", "POST"), ("/v1/model", "GET")])
+def test_no_request_breaks_the_service(server: Server, api: Any, path: str, method: str, mode: GenerationMode) -> None:
+    operation = api[path][method]
+    if mode is GenerationMode.NEGATIVE and operation.definition.raw.get("requestBody") is None:
+        return
+    seen: list[int] = []
 
-
-@schema.parametrize()
-@settings(
-    max_examples=60,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_no_request_breaks_the_service(case: Any, server: Server) -> None:
-    from schemathesis.checks import not_a_server_error
-    from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
-
-    headers = {"Authorization": f"Bearer {server.key}"}
-    case.call_and_validate(
-        headers=headers, checks=[not_a_server_error, status_code_conformance, response_schema_conformance]
+    @settings(
+        max_examples=300 if MANY else 25,
+        deadline=None,
+        derandomize=not MANY,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        answer = case.call(base_url=server.url, headers={"Authorization": f"Bearer {server.key}"})
+        case.validate_response(answer, checks=CHECKS)
+        seen.append(answer.status_code)
+
+    ask()
+    assert seen
+    assert mode is GenerationMode.NEGATIVE or 200 in seen
