@@ -13,6 +13,8 @@ import typer
 from typer.testing import CliRunner
 
 from features.cli.console import UserError
+from features.definition import load_definition
+from models.release.bundle import load_bundle
 from models.release.current import ReleaseStore
 from tests.training.trained import trained
 from training import commands
@@ -29,7 +31,12 @@ def app() -> typer.Typer:
 def plan_file(folder: Path) -> Path:
     """The demonstration plan cut down in a file of its own."""
     text = (Path(commands.__file__).parent / "plans" / "demo.toml").read_text(encoding="utf-8")
-    changes = {"trials = 6": "trials = 1", "fit_dates = 12": "fit_dates = 4", "rounds = 250": "rounds = 10"}
+    changes = {
+        "trials = 6": "trials = 1",
+        "fit_dates = 12": "fit_dates = 4",
+        "rounds = 250": "rounds = 10",
+        "model_auc_at_most = 0.90": "model_auc_at_most = 0.51",  # an honest model is too good for it
+    }
     for before, after in changes.items():
         assert before in text
         text = text.replace(before, after)
@@ -38,9 +45,12 @@ def plan_file(folder: Path) -> Path:
     return path
 
 
-def test_train_prints_json_and_installs_a_challenger(ledger: Path, tmp_path: Path) -> None:
+def test_train_prints_json_installs_a_challenger_and_writes_down_why_a_suspicion_may_stand(
+    ledger: Path, tmp_path: Path
+) -> None:
     home = tmp_path / "home"
     options = ["--ledger", str(ledger), "--plan", str(plan_file(tmp_path)), "--home", str(home), "--workers", "1"]
+    options += ["--accept-suspicious", "a test"]
     outcome = CliRunner().invoke(app(), ["train", *options, "--json"], catch_exceptions=False)
     assert outcome.exit_code == 0
     content = json.loads(outcome.stdout)
@@ -48,6 +58,9 @@ def test_train_prints_json_and_installs_a_challenger(ledger: Path, tmp_path: Pat
     assert {row["ranking"] for row in content["estimates"]} >= {"model", "random", "overdue_first", "logistic"}
     assert [one.model_id for one in ReleaseStore(home).list()] == [content["model_id"]]
     assert not outcome.stderr
+    assert content["suspicions"]
+    card = load_bundle(Path(content["bundle"]), load_definition()).card
+    assert "Accepted because: a test" in card
 
 
 def test_the_summary_names_estimates_baselines_and_the_next_step(

@@ -123,14 +123,6 @@ def test_a_run_too_good_to_be_true_is_refused_and_leaves_nothing(ledger: Path, t
     assert not list((tmp_path / "home").iterdir())
 
 
-def test_an_accepted_suspicion_stands_in_the_card(ledger: Path, tmp_path: Path) -> None:
-    result = train(
-        ledger, suspicious_plan(), tmp_path / "home", load_definition(), accept_suspicious="a test", workers=1
-    )
-    assert result.suspicions
-    assert "Accepted because: a test" in load_bundle(result.bundle, load_definition()).card
-
-
 def test_a_ledger_of_another_definition_is_refused(ledger: Path, tmp_path: Path) -> None:
     other = replace(load_definition(), version="1999")
     with pytest.raises(UserError, match="holds rows of the definition 'left_behind'"):
