@@ -5,7 +5,7 @@ Inside, a date is a whole number of days since 1970-01-01, so that every operato
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -43,7 +43,9 @@ def plain(native: IntoFrame, table: Table, columns: Iterable[str]) -> Frame:
     if nw.dependencies.is_pandas_dataframe(native):
         return _plain_pandas(native, wanted, dates)
     others = [name for name in wanted if name not in dates]
-    return frame.lazy().select(*others, nw.col(*dates).cast(nw.Int32))
+    rows, words = spoken(frame.lazy())
+    chosen: Frame = nw.from_native(rows.select(words.col(*others), words.col(*dates).cast(words.Int32)))
+    return chosen
 
 
 def days_to_dates(frame: Any, columns: Sequence[str]) -> Any:  # noqa: ANN401 - a native frame of any engine
@@ -56,9 +58,29 @@ def days_to_dates(frame: Any, columns: Sequence[str]) -> Any:  # noqa: ANN401 - 
     return dated.to_native()
 
 
-def with_all(frame: Frame, columns: Sequence[nw.Expr]) -> Frame:
-    """The frame with columns added, of which there may be none."""
-    return frame.with_columns(*columns) if columns else frame
+def spoken(frame: Frame) -> tuple[Any, Any]:
+    """A frame with the module its expressions are written in: a Polars frame with Polars, any other with Narwhals.
+
+    The two say the same in the same words. But an expression costs 50 to 180 microseconds to make in Narwhals and 5 in
+    Polars, and a feature table needs hundreds for every county and day.
+    """
+    if frame.implementation.is_polars():
+        import polars as pl
+
+        return frame.to_native(), pl
+    return frame, nw
+
+
+def with_all(frame: Frame, columns: Callable[[Any], Sequence[Any]]) -> Frame:
+    """The frame with columns added, of which there may be none.
+
+    Args:
+        frame: any frame.
+        columns: makes the expressions, given the module to write them in.
+    """
+    native, words = spoken(frame)
+    added = columns(words)
+    return nw.from_native(native.with_columns(*added)) if added else frame
 
 
 def deferred(frame: Frame) -> Frame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import narwhals as nw
@@ -73,8 +74,8 @@ def build_feature_table(
     around = _area(own, program, area)
     gathered = read.gather([each for each in program.passes if each.source != "cohort"], own)
     joined = gathered if around is None else gathered.join(around, on=REGION, how="left")  # type: ignore[arg-type]
-    facts = settle(with_all(joined, program.values(late=False)))
-    whole = computed(with_all(read.gather(program.late, facts), program.values(late=True)).sort(CHILD))
+    facts = settle(with_all(joined, partial(program.values, late=False)))
+    whole = computed(with_all(read.gather(program.late, facts), partial(program.values, late=True)).sort(CHILD))
     return FeatureTable(
         county=county,
         as_of=as_of,

@@ -23,12 +23,12 @@ class Condition:
 
     def expr(self) -> nw.Expr:
         """A boolean expression that is never null."""
-        return self.maybe().fill_null(False)
-
-    def maybe(self) -> nw.Expr:
-        """A boolean expression that may be null where the value is not known; as a mask that is the same as false."""
-        answer: nw.Expr = TESTS[self.test](nw.col(self.column), self.value)
+        answer: nw.Expr = self.maybe(nw).fill_null(False)
         return answer
+
+    def maybe(self, words: Any) -> Any:  # noqa: ANN401 - a module and its expression
+        """The condition in the words of a module; null where not known, which as a mask is the same as false."""
+        return TESTS[self.test](words.col(self.column), self.value)
 
 
 @dataclass(frozen=True, slots=True)

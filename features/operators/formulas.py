@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import narwhals as nw
-
 from features.operators.plan import Formula, Measure, Value, Values
 from features.operators.rows import AS_OF, AS_OF_YEAR, KNOWN
 
@@ -36,7 +34,7 @@ class StateLevel(Formula):
 
     def expr(self, of: Values) -> Value:
         """The number of the category; null when it has none or is not known."""
-        return of.col(self.column).replace_strict(dict(self.levels), default=None, return_dtype=nw.Float64)
+        return of.col(self.column).replace_strict(dict(self.levels), default=None)
 
 
 @dataclass(frozen=True, slots=True)

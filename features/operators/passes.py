@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Any
 
 import narwhals as nw
 
 from features.definition.condition import Condition
-from features.frames import with_all
+from features.frames import spoken
 from features.known import Frame
-from features.operators.plan import How, Measure
+from features.operators.plan import How, Measure, Value
 from features.operators.rows import AGO, CHANGED
 
 
@@ -20,9 +23,9 @@ class Younger:
 
     days: int
 
-    def expr(self) -> nw.Expr:
-        """A boolean expression."""
-        return nw.col(AGO) < self.days
+    def expr(self, words: Any) -> Value:  # noqa: ANN401 - a module
+        """A boolean expression in the words of a module."""
+        return words.col(AGO) < self.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,9 @@ class Older:
 
     days: int
 
-    def expr(self) -> nw.Expr:
-        """A boolean expression."""
-        return nw.col(AGO) >= self.days
+    def expr(self, words: Any) -> Value:  # noqa: ANN401 - a module
+        """A boolean expression in the words of a module."""
+        return words.col(AGO) >= self.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,15 @@ class Changed:
 
     columns: tuple[str, ...]
 
-    def expr(self) -> nw.Expr:
-        """A boolean expression."""
-        return nw.any_horizontal(*(CHANGED + name for name in self.columns), ignore_nulls=False)
+    def expr(self, words: Any) -> Value:  # noqa: ANN401 - a module
+        """A boolean expression in the words of a module."""
+        return reduce(or_, (words.col(CHANGED + name) for name in self.columns))
 
 
 Test = Condition | Younger | Older | Changed
 
 _WAY: Mapping[How, str] = {"count": "sum", "any": "max", "sum": "sum", "max": "max", "min": "min"}
-_AGGREGATES: Mapping[str, Callable[[nw.Expr], nw.Expr]] = {
+_AGGREGATES: Mapping[str, Callable[[Value], Value]] = {
     "sum": lambda column: column.sum(),
     "max": lambda column: column.max(),
     "min": lambda column: column.min(),
@@ -90,14 +93,20 @@ class Pass:
         Masks are columns first and the aggregates are plain sums, maxima and minima: filtered aggregates inside a
         group-by do not work on every engine.
         """
+        native, words = spoken(rows)
         tests = tuple(dict.fromkeys(test for measure in self.measures for test in self._tests(measure)))
         masks = {test: f"_mask{place}" for place, test in enumerate(tests)}
-        masked = with_all(rows, [_mask(test).alias(name) for test, name in masks.items()])
         named = tuple(zip(self.measures, self.columns, strict=True))
-        added = (_value(each, [masks[test] for test in self._tests(each)]).alias(name) for each, name in named)
+        added = [
+            _value(each, [words.col(masks[test]) for test in self._tests(each)], words).alias(name)
+            for each, name in named
+        ]
         chosen = {way: [name for each, name in named if _WAY[each.how] == way] for way in _AGGREGATES}
-        aggregates = (_AGGREGATES[way](nw.col(*names)) for way, names in chosen.items() if names)
-        return masked.select(self.key, *added).group_by(self.key).agg(*aggregates)
+        aggregates = [_AGGREGATES[way](words.col(*names)) for way, names in chosen.items() if names]
+        if masks:
+            native = native.with_columns(*(_mask(test, words).alias(name) for test, name in masks.items()))
+        gathered: Frame = nw.from_native(native.select(self.key, *added).group_by(self.key).agg(*aggregates))
+        return gathered
 
     def _tests(self, measure: Measure) -> tuple[Test, ...]:
         """What a row must pass to take part in a measure; all rows of the pass are younger than ``oldest``."""
@@ -111,14 +120,15 @@ class Pass:
         return tuple(tests)
 
 
-def _mask(test: Test) -> nw.Expr:
-    return test.maybe() if isinstance(test, Condition) else test.expr()
+def _mask(test: Test, words: Any) -> Value:  # noqa: ANN401 - a module
+    return test.maybe(words) if isinstance(test, Condition) else test.expr(words)
 
 
-def _value(measure: Measure, masks: list[str]) -> nw.Expr:
+def _value(measure: Measure, masks: list[Value], words: Any) -> Value:  # noqa: ANN401 - a module
     """What one row adds to a measure; nothing, or null for an extreme, where a mask is false."""
-    mask = nw.col(masks[0]) if len(masks) == 1 else nw.all_horizontal(*masks, ignore_nulls=False) if masks else None
+    mask = reduce(and_, masks) if masks else None
     if measure.how in ("count", "any"):
-        return nw.lit(1) if mask is None else mask
-    column = nw.col(measure.column) if measure.column == AGO else nw.col(measure.column).cast(nw.Float64)
-    return column if mask is None else nw.when(mask).then(column)
+        return words.lit(1) if mask is None else mask
+    column = words.col(measure.column)
+    column = column if measure.column == AGO else column.cast(words.Float64)
+    return column if mask is None else words.when(mask).then(column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
 
@@ -24,25 +25,29 @@ NEWEST = "_newest_"
 
 @dataclass(frozen=True, slots=True)
 class FrameValues:
-    """What formulas are written in, as columns of a frame; ``names`` says which column holds a measure."""
+    """What formulas are written in, as columns of a frame; ``names`` says which column holds a measure.
+
+    ``words`` is the module the columns are written in.
+    """
 
     names: Mapping[Measure, str]
+    words: Any = nw
 
-    def __call__(self, measure: Measure) -> nw.Expr:
+    def __call__(self, measure: Measure) -> Value:
         """The column of a measure."""
-        return nw.col(self.names[measure])
+        return self.words.col(self.names[measure])
 
-    def col(self, name: str) -> nw.Expr:
+    def col(self, name: str) -> Value:
         """A column of the state."""
-        return nw.col(name)
+        return self.words.col(name)
 
-    def lit(self, value: float) -> nw.Expr:
+    def lit(self, value: float) -> Value:
         """One value for every row."""
-        return nw.lit(value)
+        return self.words.lit(value)
 
-    def when(self, condition: nw.Expr) -> Value:
+    def when(self, condition: Value) -> Value:
         """The beginning of a choice."""
-        return nw.when(condition)
+        return self.words.when(condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,10 @@ class Program:
         """The columns of a frame that has gathered the passes."""
         return FrameValues(self.names)
 
-    def values(self, *, late: bool) -> list[nw.Expr]:
-        """The feature columns that read no other feature, or those that do (``late``)."""
-        return [formula.expr(self.of).alias(column) for column, formula in self.formulas(late=late)]
+    def values(self, words: Any, *, late: bool) -> list[Value]:  # noqa: ANN401 - a module
+        """The feature columns that read no other feature, or those that do (``late``), in the words of a module."""
+        of = FrameValues(self.names, words)
+        return [formula.expr(of).alias(column) for column, formula in self.formulas(late=late)]
 
     def formulas(self, *, late: bool) -> list[tuple[str, Formula]]:
         """The columns with their formulas: those that read no other feature, or those that do (``late``).

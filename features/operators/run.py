@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import narwhals as nw
 from narwhals.typing import IntoFrame
@@ -68,9 +69,7 @@ class County:
             cohort = cohort.join(each.gather(rows), on=each.key, how="left")  # type: ignore[arg-type]  # of one kind
         totals = [name for each in passes for name in each.totals]
         extremes = [name for each in passes for name in each.columns if name not in totals]
-        numbers = [nw.col(*totals).cast(nw.Float64).fill_null(0.0)] if totals else []
-        numbers += [nw.col(*extremes).cast(nw.Float64)] if extremes else []
-        return with_all(cohort, numbers)
+        return with_all(cohort, lambda words: _numbers(words, totals, extremes))
 
     def _rows(self, each: Pass, cohort: Frame, events: Mapping[str, Frame]) -> Frame:
         """The rows of a pass, none after the as-of date and none too old to take part."""
@@ -111,6 +110,12 @@ class County:
 def in_window(rows: Frame, oldest: int) -> Frame:
     """The rows whose own date is neither after the as-of date nor ``oldest`` days or more before it."""
     return rows.filter((nw.col(AGO) >= 0) & (nw.col(AGO) < oldest))
+
+
+def _numbers(words: Any, totals: Sequence[str], extremes: Sequence[str]) -> list[Any]:  # noqa: ANN401 - a module
+    """Measures as Float64 columns; a total of no rows is 0."""
+    made = [words.col(*totals).cast(words.Float64).fill_null(0.0)] if totals else []
+    return [*made, words.col(*extremes).cast(words.Float64)] if extremes else made
 
 
 def _plain(tables: Mapping[str, IntoFrame], definition: Definition, program: Program, table: str) -> Frame:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from features.cli.console import UserError
-from features.frames import computed, days_to_dates, deferred, plain, settle, with_all
+from features.frames import computed, days_to_dates, deferred, plain, settle, spoken, with_all
 from tests.builders import as_pandas, default_definition, make_tables
 
 DAY = date(2016, 7, 1)
@@ -60,6 +60,8 @@ def test_polars_is_planned_lazily_and_pandas_left_alone() -> None:
 
 
 def test_no_columns_may_be_added() -> None:
-    frame = nw.from_native(pl.DataFrame({"a": [1]}))
-    assert with_all(frame, []) is frame
-    assert with_all(frame, [nw.lit(2).alias("b")]).columns == ["a", "b"]
+    for native, module in ((pl.DataFrame({"a": [1]}), pl), (pd.DataFrame({"a": [1]}), nw)):
+        frame = nw.from_native(native)
+        assert with_all(frame, lambda _: []) is frame
+        assert list(with_all(frame, lambda words: [words.lit(2).alias("b")]).columns) == ["a", "b"]
+        assert spoken(frame)[1] is module
