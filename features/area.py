@@ -56,5 +56,6 @@ def by_area(cohort: Frame, program: Program) -> Frame:
         )
     ]
     names = [name for fact in program.area_facts for name in (area_part(fact.name), area_whole(fact.name))]
-    households = cohort.select(HOUSEHOLD, REGION, *added).unique([HOUSEHOLD], keep="any")
+    placed = cohort.filter(~nw.col(REGION).is_null())
+    households = placed.select(HOUSEHOLD, REGION, *added).unique([HOUSEHOLD], keep="any")
     return households.group_by(REGION).agg(*(nw.col(name).sum() for name in names)).sort(REGION)

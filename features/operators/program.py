@@ -12,15 +12,17 @@ from features.cohort import Cohort
 from features.definition.feature import FeatureSpec, feature_specs
 from features.definition.loader import DefinitionError
 from features.definition.model import Definition
-from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, REGION
+from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, REGION, VALID_FROM
 from features.operators.formulas import AreaRest, StateCode
 from features.operators.options import FactDate, fact_date
 from features.operators.passes import Pass
 from features.operators.plan import Formula, Measure, Plan, Value
 from features.operators.registry import plan_of
 from features.operators.rows import AGO
+from features.state import HOUSEHOLD_VALID_FROM
 
 NEWEST = "_newest_"
+_STATES = (CHILDREN, HOUSEHOLDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +129,15 @@ def program_of(definition: Definition) -> Program:
 def _build(definition: Definition) -> Program:
     specs = feature_specs(definition)
     plans = tuple(plan_of(spec, definition) for spec in specs)
+    audit = tuple(column for table, column in definition.protected_columns if table in _STATES)
+    _check_names(specs, {CHILD, HOUSEHOLD, REGION, VALID_FROM, HOUSEHOLD_VALID_FROM, *audit})
     _check_members(specs, plans)
     early = _measures(plan for plan in plans if not plan.members)
     late = _measures(plan for plan in plans if plan.members)
-    names = {measure: f"_m{place}" for place, measure in enumerate((*early, *late))} | _feature_measures(specs, plans)
+    names = {measure: f"_m{place}" for place, measure in enumerate((*early, *late))}
+    names |= _feature_measures(
+        specs, plans, taken={name for table in _STATES for name in definition.tables[table].columns}
+    )
     passes = _passes(early, names)
     events = {each.table: each for each in passes if each.source == "events"}
     newest = {
@@ -143,7 +150,7 @@ def _build(definition: Definition) -> Program:
         specs=specs,
         plans=plans,
         cohort=cohort,
-        audit=tuple(column for table, column in definition.protected_columns if table in (CHILDREN, HOUSEHOLDS)),
+        audit=audit,
         columns=_columns(definition, plans, cohort, passes, fact_dates),
         fact_dates=fact_dates,
         passes=_passes(dict.fromkeys((*early, *newest.values())), names),
@@ -153,12 +160,12 @@ def _build(definition: Definition) -> Program:
     )
 
 
-def _feature_measures(specs: Iterable[FeatureSpec], plans: Iterable[Plan]) -> dict[Measure, str]:
-    """Measures that are a feature as they are take its name, so that nothing is left to compute."""
+def _feature_measures(specs: Iterable[FeatureSpec], plans: Iterable[Plan], taken: set[str]) -> dict[Measure, str]:
+    """Measures that are a feature as they are take its name, unless the state has it: nothing is left to compute."""
     named: dict[Measure, str] = {}
     for spec, plan in zip(specs, plans, strict=True):
         for column, formula in zip(spec.columns, plan.formulas, strict=True):
-            if formula.plain_measure is not None:
+            if formula.plain_measure is not None and column not in taken:
                 named.setdefault(formula.plain_measure, column)
     return named
 
@@ -201,6 +208,15 @@ def _columns(
         for name, table in definition.tables.items()
         if name in wanted
     }
+
+
+def _check_names(specs: Iterable[FeatureSpec], reserved: set[str]) -> None:
+    for spec in specs:
+        for column in spec.columns:
+            if column in reserved or column.startswith("_"):
+                raise DefinitionError(
+                    f"{spec.where}: a feature cannot be called '{column}', which names something else"
+                )
 
 
 def _check_members(specs: Iterable[FeatureSpec], plans: Iterable[Plan]) -> None:

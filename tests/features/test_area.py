@@ -9,7 +9,7 @@ import polars as pl
 
 from features.area import area_table
 from features.table import build_feature_table
-from tests.builders import COUNTY, VILLAGE, default_definition, definition_with, make_tables
+from tests.builders import COUNTY, VILLAGE, default_definition, definition_with, feature_values, make_tables
 
 AS_OF = date(2016, 7, 1)
 ELSEWHERE = "520002001001"
@@ -57,3 +57,11 @@ def test_sums_are_whole_thousandths_whatever_the_order() -> None:
     turned = {**tables, "households": tables["households"].sort("household_id", descending=True)}
     assert area_table(turned, definition_with(far), AS_OF)["area__far_part"].item() == found
     assert isinstance(area_table(tables, definition_with(far), AS_OF), pl.DataFrame)
+
+
+def test_a_child_whose_household_is_not_known_yet_is_in_no_area() -> None:
+    households = [{"household_id": "h1"}, {"household_id": "h2", "recorded_on": date(2016, 8, 1)}]
+    children = [{"child_id": f"c{place}", "household_id": f"h{place}"} for place in (1, 2)]
+    tables = make_tables(households=households, children=children)
+    assert area_table(tables, definition_with(COUNT), AS_OF, county=COUNTY).rows() == [(VILLAGE, 1.0, 1.0)]
+    assert feature_values(tables, definition_with(COUNT), AS_OF) == {"n": {"c1": 0.0, "c2": None}}

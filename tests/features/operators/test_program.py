@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
+import pytest
+
+from features.definition import DefinitionError
 from features.operators.program import program_of
-from tests.builders import default_definition, definition_with
+from tests.builders import default_definition, definition_with, feature_values, make_tables
 
 VISITS = {"operator": "count_in_window", "table": "visits", "days": 90, "where": {"met": True}}
 
@@ -42,3 +46,17 @@ def test_tables_are_read_only_as_far_as_needed() -> None:
     assert columns["visits"] == ("visit_id", "household_id", "visited_on", "met")
     assert columns["assessments"] == ("visit_id", "child_id")
     assert "findings" not in columns
+
+
+def test_a_feature_may_be_called_as_a_column_of_the_state() -> None:
+    tables = make_tables(children=[{"boarding": True}], visits=[{"visited_on": date(2016, 6, 1)}])
+    found = feature_values(tables, definition_with({"boarding": VISITS}), date(2016, 7, 1))
+    assert found == {"boarding": {"c1": 1.0}}
+    twice = make_tables(children=[{"boarding": True}])
+    assert feature_values(twice, definition_with({"boarding": VISITS}), date(2016, 7, 1)) == {"boarding": {"c1": 0.0}}
+
+
+@pytest.mark.parametrize("name", ["region_code", "sex", "child_id", "valid_from", "_hidden"])
+def test_a_feature_may_not_be_called_as_what_identifies_or_is_audited(name: str) -> None:
+    with pytest.raises(DefinitionError, match=f"a feature cannot be called '{name}'"):
+        program_of(definition_with({name: VISITS}))
