@@ -16,18 +16,18 @@ import numpy.typing as npt
 from features.definition.model import Definition
 from features.definition.structure import CHILDREN, HOUSEHOLDS, REGION, VALID_FROM
 from features.known import day_number
-from features.operators.passes import Pass
-from features.operators.plan import Measure
+from features.operators.plan import Formula, Measure
 from features.operators.program import Program, program_of
 from features.operators.rows import AS_OF, AS_OF_YEAR, KNOWN
 from features.record.around import Around, ByKey, by_household
 from features.record.cell import Cell, When
-from features.record.gather import gather
+from features.record.gather import Gathering
 from features.record.rows import Row, Tables
 from features.record.state import Known
 from features.state import HOUSEHOLD_VALID_FROM
 
 Area = Mapping[str, Row]
+Formulas = Sequence[tuple[str, Formula]]
 _Working = dict[str, Any]
 
 
@@ -59,17 +59,47 @@ def record_table(tables: Tables, definition: Definition, as_of: date, *, county:
     Raises:
         DefinitionError: a feature cannot be computed as declared.
     """
-    program = program_of(definition)
+    ready = _ready(program_of(definition))
+    program = ready.program
     known = Known.read(tables, definition, program.cohort, as_of, county)
     around = Around.of(known, definition, program)
     rows = [_start(known.state[child], program, as_of, area) for child in known.cohort]
-    for each in program.passes:
-        _add(each, rows, by_household(rows) if each.source == "cohort" else around.rows(each))
-    _compute(program, rows, late=False)
-    for each in program.late:
+    for each in ready.passes:
+        _add(each, rows, by_household(rows) if each.of.source == "cohort" else around.rows(each.of))
+    _compute(ready.early_formulas, program, rows)
+    for each in ready.late:
         _add(each, rows, by_household(rows))
-    _compute(program, rows, late=True)
+    _compute(ready.late_formulas, program, rows)
     return RecordTable(known.cohort, _matrix(program, rows), _dates(program, rows), known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A program with what is made of it once: its passes for plain rows, its formulas by column."""
+
+    program: Program
+    passes: tuple[Gathering, ...]
+    late: tuple[Gathering, ...]
+    early_formulas: Formulas
+    late_formulas: Formulas
+
+
+_kept: list[_Ready] = []
+
+
+def _ready(program: Program) -> _Ready:
+    """The program made ready; the last one is kept, since a process answers for one definition."""
+    if not _kept or _kept[0].program is not program:
+        _kept[:] = [
+            _Ready(
+                program,
+                tuple(Gathering.of_pass(each) for each in program.passes),
+                tuple(Gathering.of_pass(each) for each in program.late),
+                program.formulas(late=False),
+                program.formulas(late=True),
+            )
+        ]
+    return _kept[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +128,19 @@ def _start(state: Row, program: Program, as_of: date, area: Area) -> _Working:
     return {**area.get(state[REGION], {}), **state, **coded, AS_OF: day_number(as_of), AS_OF_YEAR: as_of.year}
 
 
-def _add(each: Pass, rows: Iterable[_Working], groups: ByKey) -> None:
+def _add(each: Gathering, rows: Iterable[_Working], groups: ByKey) -> None:
     """Give every child the measures of a pass."""
-    nothing = gather(each, ())
-    gathered = {key: gather(each, found) for key, found in groups.items()}
+    key = each.of.key
+    gathered = {name: each.gather(found) for name, found in groups.items()}
     for row in rows:
-        row.update(gathered.get(row[each.key], nothing))
+        row.update(gathered.get(row[key], each.nothing))
 
 
-def _compute(program: Program, rows: Iterable[_Working], *, late: bool) -> None:
-    """Give every child the features that read no other feature, or those that do."""
+def _compute(formulas: Formulas, program: Program, rows: Iterable[_Working]) -> None:
+    """Give every child the values of some formulas, none of which reads another."""
     for row in rows:
         of = _RowValues(row, program.names)
-        made = {name: formula.expr(of).value for name, formula in program.formulas(late=late)}
-        row.update(made)
+        row.update({name: formula.expr(of).value for name, formula in formulas})
 
 
 def _matrix(program: Program, rows: Sequence[Row]) -> npt.NDArray[np.float32]:

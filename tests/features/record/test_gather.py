@@ -6,7 +6,7 @@ from features.definition.condition import Conditions
 from features.operators.passes import Pass
 from features.operators.plan import Measure
 from features.operators.rows import AGO, CHANGED
-from features.record.gather import gather, holds
+from features.record.gather import Gathering, holds
 
 ROWS = (
     {AGO: 5, "severity": 2, "domain": "living", CHANGED + "domain": True},
@@ -22,7 +22,7 @@ def measured(rows: tuple[dict[str, object], ...] = ROWS, **changes: object) -> f
         **{"source": "events", "table": "findings", "key": "child_id", "how": "count", "before": 365} | changes
     )  # type: ignore[arg-type]
     each = Pass("events", "findings", "child_id", (whole, measure), ("whole", "asked"))
-    return gather(each, rows)["asked"]
+    return Gathering.of_pass(each).gather(rows)["asked"]
 
 
 def test_rows_are_counted_in_their_window() -> None:
