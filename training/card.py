@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.definition import Definition
-from training.evaluation import BASELINES, MODEL, Estimate
+from training.evaluation import BASELINES, MODEL, RANDOM, Estimate
 from training.leakage import Suspicion
 from training.plan import ScreeningPlan
 from training.windows import WINDOW_NAMES, Windows
+
+NOT_MEANT = "-"
+"""Stands where a figure has no meaning: a random order has no AUC, the model adds nothing to itself."""
 
 _NOT_FOR = (
     "decisions on a family, on support or on a removal: a score only orders visits",
@@ -97,16 +100,17 @@ def _windows(windows: Windows, label_counts: Mapping[str, Mapping[str, int]]) ->
     ]
     head = (
         "| window | first as-of date | last | dates | labelled | partly assessed | not seen | no visit | "
-        "new needs left out (partly assessed) |\n|---|---|---|---|---|---|---|---|---|"
+        "new needs left out (child not wholly assessed) |\n|---|---|---|---|---|---|---|---|---|"
     )
     return f"## Windows\n\n{head}\n" + "\n".join(rows) + f"\n\nLabels as known on {windows.cut}."
 
 
 def _estimate(one: Estimate, plan: ScreeningPlan) -> str:
     rows = [
-        f"| {name.replace('_', ' ')} | {number(found.auc)} | {number(found.at_k.precision)} | "
+        f"| {name.replace('_', ' ')} | {NOT_MEANT if name == RANDOM else number(found.auc)} | "
+        f"{number(found.at_k.precision)} | "
         f"{number(found.at_k.lower)} to {number(found.at_k.upper)} | {number(found.at_k.recall)} | "
-        f"{number(found.at_k.lift)} | {number(one.gain(name) if name != MODEL else None)} |"
+        f"{number(found.at_k.lift)} | {NOT_MEANT if name == MODEL else number(one.gain(name))} |"
         for name in (MODEL, *BASELINES)
         for found in (one.ranking(name),)
     ]

@@ -22,6 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _CURVE_BINS = 10
 _CURVE_SHARES = tuple(step / 100 for step in (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 75, 100))
+_TICKED_SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _SHOWN_FEATURES = 20
 _SUMMARY_CELLS = 40
 
@@ -75,6 +76,8 @@ def gain_at_k(scored: pl.DataFrame, share: float) -> bytes:
         axes.axhline(float(labelled.mean()), color="0.6", linestyle="--", label="everyone assessed")
     axes.axvline(share, color="0.8", linewidth=1)
     axes.set(xlabel="Share of the cohort (k)", ylabel="Precision among the assessed", xscale="log")
+    axes.set_xticks(_TICKED_SHARES, [f"{tick:.0%}" for tick in _TICKED_SHARES])
+    axes.set_xticks([], minor=True)
     axes.set_title("Precision at k, test window, known households")
     axes.legend()
     return _png(figure)

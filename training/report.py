@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import polars as pl
 
@@ -47,7 +46,7 @@ def plan_parameters(plan: ScreeningPlan) -> dict[str, str]:
     return dict(_flat("plan", asdict(plan)))
 
 
-def _flat(name: str, value: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - a plan's values have many types
+def _flat(name: str, value: object) -> list[tuple[str, str]]:
     if isinstance(value, Mapping):
         return [pair for key, inner in value.items() for pair in _flat(f"{name}.{key}", inner)]
     return [(name, str(value))]

@@ -63,12 +63,13 @@ def measured(
     folder: Path,
     *,
     definition: Definition | None = None,
-    change: Callable[[Path], None] = lambda rows: None,  # noqa: ARG005 - changes nothing
+    change: Callable[[Path], None] | None = None,
 ) -> Measured:
     """Build, change the built rows, learn and judge."""
     plan = province_plan()
     dataset = build_dataset(ledger, plan, definition or load_definition(), folder)
-    change(folder)
+    if change is not None:
+        change(folder)
     learned = learn(dataset, plan, threads=1)
     return Measured(dataset, learned, judge(dataset, learned, plan, threads=1))
 

@@ -59,6 +59,8 @@ def test_every_part_a_reader_needs_is_there() -> None:
     assert "### known, test window" in card
     for ranking in ("model", "random", "overdue first", "last finding", "logistic"):
         assert f"| {ranking} | " in card
+    assert "| random | - | " in card
+    assert card.split("| model | ")[1].split("\n")[0].endswith("| - |")
     assert "Nothing was." in card
 
 
