@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,6 +19,8 @@ from serving.explain_case import ExplainRequest, explain_case, household_tables
 from tests.builders import default_definition, make_tables, retraction, write_source
 from tests.serving.conftest import AS_OF
 
+REASONS = ("reasons_up", "reasons_down")
+SAME = 1e-9  # many rows are explained from tables, one by LightGBM: equal but for the last digits of a double
 RANKS = {"rank_village", "rank_county", "rank_region", "household_driver", "county"}
 
 
@@ -38,9 +41,19 @@ def test_the_numbers_are_those_of_the_batch(request_: ExplainRequest, scored: Sc
     for row in _some_children(scored).to_dicts():
         explained = explain_case(replace(request_, child_id=row["child_id"]))
         assert explained.county == row["county"]
-        assert {name: explained.row[name] for name in row if name not in RANKS} == {
-            name: value for name, value in row.items() if name not in RANKS
-        }
+        plain = set(row) - RANKS - set(REASONS)
+        assert {name: explained.row[name] for name in plain} == {name: row[name] for name in plain}
+        for name in REASONS:
+            assert _facts(explained.row[name]) == _facts(row[name])
+            assert _shares(explained.row[name]) == pytest.approx(_shares(row[name]), abs=SAME)
+
+
+def _facts(reasons: list[dict[str, Any]] | None) -> list[Any]:
+    return [(reason["feature"], reason["value"], reason["date"]) for reason in reasons or ()]
+
+
+def _shares(reasons: list[dict[str, Any]] | None) -> list[float]:
+    return [reason["contribution"] for reason in reasons or ()]
 
 
 def test_json_has_the_row_its_words_and_the_purpose(request_: ExplainRequest, scored: ScoreFolder) -> None:
