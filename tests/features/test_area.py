@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -42,7 +43,7 @@ def test_the_stored_table_stands_for_the_county() -> None:
 
 
 def test_what_is_known_later_is_not_in_it() -> None:
-    children = [{"child_id": "c1"}, {"child_id": "c2", "recorded_on": date(2016, 7, 2)}]
+    children: list[dict[str, Any]] = [{"child_id": "c1"}, {"child_id": "c2", "recorded_on": date(2016, 7, 2)}]
     found = area_table(make_tables(children=children), definition_with(COUNT), AS_OF, county=COUNTY)
     assert found["area__n_part"].to_list() == [1]
 
@@ -60,7 +61,7 @@ def test_sums_are_whole_thousandths_whatever_the_order() -> None:
 
 
 def test_a_child_whose_household_is_not_known_yet_is_in_no_area() -> None:
-    households = [{"household_id": "h1"}, {"household_id": "h2", "recorded_on": date(2016, 8, 1)}]
+    households: list[dict[str, Any]] = [{"household_id": "h1"}, {"household_id": "h2", "recorded_on": date(2016, 8, 1)}]
     children = [{"child_id": f"c{place}", "household_id": f"h{place}"} for place in (1, 2)]
     tables = make_tables(households=households, children=children)
     assert area_table(tables, definition_with(COUNT), AS_OF, county=COUNTY).rows() == [(VILLAGE, 1.0, 1.0)]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import polars as pl
 import pytest
 
@@ -94,5 +93,4 @@ def test_a_table_is_built_to_its_contract() -> None:
     table = build_feature_table(make_tables(children=[{}]), default_definition(), date(2016, 7, 1), county=COUNTY)
     assert tuple(table.frame.columns[3:]) == table.contract.names
     assert isinstance(table.frame, pl.DataFrame)
-    assert not isinstance(table.frame, pd.DataFrame)
     assert set(table.frame.dtypes[3:]) == {pl.Float32}

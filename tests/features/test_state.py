@@ -17,7 +17,8 @@ def state(county: str = COUNTY, **rows: Any) -> list[dict[str, Any]]:
     found = child_state(tables, default_definition(), AS_OF, county=county).sort("child_id")
     pandas = child_state(as_pandas(tables), default_definition(), AS_OF, county=county)
     assert found["child_id"].to_list() == sorted(pandas["child_id"])
-    return found.to_dicts()
+    rows_found: list[dict[str, Any]] = found.to_dicts()
+    return rows_found
 
 
 def test_every_column_of_child_and_household() -> None:
@@ -47,10 +48,10 @@ def test_a_child_takes_the_household_it_belongs_to_now() -> None:
 
 
 def test_a_household_that_moved_away_is_not_in_the_county_any_more() -> None:
-    households = [{"household_id": "h1"}, {"household_id": "h2"}, {"household_id": "h2", "region_code": ELSEWHERE}]
-    households[2] |= {"valid_from": date(2016, 6, 1), "recorded_on": date(2016, 6, 1)}
+    moved = {"household_id": "h2", "region_code": ELSEWHERE, "valid_from": date(2016, 6, 1)}
+    households: list[dict[str, Any]] = [{"household_id": "h1"}, {"household_id": "h2"}, moved]
     children = [{"child_id": "c1", "household_id": "h1"}, {"child_id": "c2", "household_id": "h2"}]
-    rows = {"households": households, "children": children}
+    rows: dict[str, Any] = {"households": households, "children": children}
     assert [found["child_id"] for found in state(**rows)] == ["c1"]
     assert [found["child_id"] for found in state(county="", **rows)] == ["c1", "c2"]
     assert [found["child_id"] for found in state(county=ELSEWHERE[:6], **rows)] == ["c2"]

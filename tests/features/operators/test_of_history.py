@@ -89,7 +89,7 @@ def test_children_do_not_change_into_each_other() -> None:
 
 def test_the_history_of_the_household_counts_for_its_children() -> None:
     feature = {"operator": "changed_within", "table": "households", "days": 90, "columns": ["income_source"]}
-    households = [{"income_source": "farming"}, {"income_source": "none", "valid_from": ago(5)}]
+    households: list[dict[str, Any]] = [{"income_source": "farming"}, {"income_source": "none", "valid_from": ago(5)}]
     tables = make_tables(children=[{"child_id": "c1"}, {"child_id": "c2"}], households=households)
     assert feature_values(tables, definition_with({"x": feature}), AS_OF) == {"x": {"c1": 1, "c2": 1}}
 

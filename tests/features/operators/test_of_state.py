@@ -131,7 +131,7 @@ def test_a_declaration_that_cannot_be_used_is_named(feature: dict[str, Any], mes
 
 
 def test_the_usual_range_comes_from_the_column_when_it_is_not_declared() -> None:
-    features = {
+    features: dict[str, dict[str, Any]] = {
         "declared": {"operator": "latest", "table": "households", "column": "distance_school_km", "range": [1, 2]},
         "column": {"operator": "latest", "table": "households", "column": "distance_school_km", "range": None},
         "yes_no": {"operator": "latest", "table": "children", "column": "boarding", "range": None},

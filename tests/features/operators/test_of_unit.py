@@ -15,14 +15,14 @@ from tests.builders import COUNTY, VILLAGE, as_pandas, definition_with, feature_
 AS_OF = date(2016, 7, 1)
 OTHER_VILLAGE = "520001001002"
 
-HOUSEHOLDS = [
+HOUSEHOLDS: list[dict[str, Any]] = [
     {"household_id": "h1", "distance_school_km": 1.0, "registered_poor": True},
     {"household_id": "h2", "distance_school_km": 2.0, "registered_poor": False},
     {"household_id": "h3", "distance_school_km": 4.5, "registered_poor": True},
     {"household_id": "h4", "distance_school_km": None, "registered_poor": None},
     {"household_id": "h5", "region_code": OTHER_VILLAGE, "distance_school_km": 9.0, "registered_poor": False},
 ]
-CHILDREN = [
+CHILDREN: list[dict[str, Any]] = [
     {"child_id": "c1", "household_id": "h1", "guardian_type": "grandparents", "birth_date": date(2006, 7, 1)},
     {"child_id": "c2", "household_id": "h1", "guardian_type": "none", "birth_date": date(2010, 7, 1)},
     {"child_id": "c3", "household_id": "h1", "guardian_type": None, "birth_date": date(2014, 7, 1)},

@@ -11,7 +11,7 @@ import polars as pl
 from features.operators.rows import CHANGED, history, last_of_each, with_changes
 from tests.builders import make_tables
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"guardian_type": "relatives", "valid_from": date(2016, 1, 1)},
     {"guardian_type": "none", "valid_from": date(2016, 3, 1)},
     {"guardian_type": "friends", "valid_from": date(2016, 3, 1), "recorded_on": date(2016, 4, 1)},
