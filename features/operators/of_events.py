@@ -30,6 +30,9 @@ def trend(spec: FeatureSpec, definition: Definition) -> Plan:
     options.only("days", "where", "by")
     recent = _events(options)
     days = options.days()
+    longest = definition.feature_settings.get("longest_days", 2 * days)
+    if 2 * days > longest:
+        raise options.error(f"days: {days}, but two windows reach back beyond longest_days = {longest}")
     return _plan(options, Difference(recent, replace(recent, after=days, before=2 * days)), options.range())
 
 

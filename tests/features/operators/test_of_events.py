@@ -168,6 +168,7 @@ def test_a_missing_value_meets_no_condition() -> None:
         (VISITS | {"by": "child"}, "by: 'child'"),
         (VISITS | {"by": "village"}, "by: 'village'"),
         (VISITS | {"where": {"mood": "good"}}, "no column 'mood' in visits"),
+        (VISITS | {"operator": "trend", "days": 366}, "two windows reach back beyond longest_days = 730"),
         ({"operator": "share_in_window", "table": "visits", "days": 90}, "'of' is missing"),
         ({"operator": "max_in_window", "table": "findings", "days": 90}, "'column' is missing"),
         (
