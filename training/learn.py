@@ -47,13 +47,14 @@ def learn(dataset: Dataset, plan: ScreeningPlan, *, threads: int, progress: Prog
     Args:
         dataset: the built rows.
         plan: the screening plan they were built for.
-        threads: for LightGBM; they change no byte of the result.
+        threads: the most LightGBM may use; they change no byte of the result.
         progress: told after each trial of the search.
 
     Raises:
         UserError: a window holds too few labelled visits.
     """
     part = dataset.learning_part("fit", plan.learning.rows_at_most, plan.seed)
+    threads = min(threads, 1 + len(part.matrix) // plan.learning.rows_per_thread)
     tuned = tune(part, plan, dataset.contract, threads=threads, progress=progress)
     parameters = booster_parameters(plan, dataset.contract, threads) | dict(tuned.parameters)
     sample = sample_of(part)

@@ -97,11 +97,15 @@ class TuningRule:
 
 @dataclass(frozen=True, slots=True)
 class LearningRule:
-    """LightGBM parameters before the search, the most rounds it may grow, and the most rows it may see."""
+    """LightGBM parameters before the search, the most rounds it may grow, and the most rows it may see.
+
+    A thread more is used for every ``rows_per_thread`` rows; threads change no byte of the result.
+    """
 
     rounds: int
     depth: int
     rows_at_most: int
+    rows_per_thread: int
     parameters: Mapping[str, float]
 
 

@@ -209,6 +209,7 @@ def _learning(section: _Section) -> LearningRule:
         rounds=section.whole("rounds", 1),
         depth=section.whole("depth", 1, DEEPEST_TREE),
         rows_at_most=section.whole("rows_at_most", 1),
+        rows_per_thread=section.whole("rows_per_thread", 1),
         parameters=dict(section.table("parameters")),
     )
 

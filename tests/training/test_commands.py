@@ -32,7 +32,7 @@ def plan_file(folder: Path) -> Path:
     """The demonstration plan cut down in a file of its own."""
     text = (Path(commands.__file__).parent / "plans" / "demo.toml").read_text(encoding="utf-8")
     changes = {
-        "trials = 6": "trials = 1",
+        "trials = 12": "trials = 1",
         "fit_dates = 12": "fit_dates = 4",
         "rounds = 250": "rounds = 10",
         "model_auc_at_most = 0.90": "model_auc_at_most = 0.51",  # an honest model is too good for it

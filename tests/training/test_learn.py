@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,7 @@ def test_bands_take_the_plans_shares_of_the_calibration_cohort(dataset: Dataset)
 
 def test_the_same_seed_gives_the_same_model_whatever_the_threads(dataset: Dataset) -> None:
     plan = small_plan()
+    plan = replace(plan, learning=replace(plan.learning, rows_per_thread=100))
     one, two = learn(dataset, plan, threads=1), learn(dataset, plan, threads=2)
     assert one.model == two.model
     matrix = next(dataset.parts("test")).matrix
