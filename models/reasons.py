@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -39,23 +39,25 @@ class Reason(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ReasonLimits:
-    """How many reasons people see each way, and the least that one must add or take (log-odds)."""
+    """How many reasons people see each way, the least that one must add or take (log-odds), and to how many digits."""
 
     most_each_way: int
     least_contribution: float
+    decimals: int
 
 
 @lru_cache(maxsize=1)
 def reason_limits() -> ReasonLimits:
     """The limits in force, from ``reasons.toml``."""
     raw = tomllib.loads(Path(__file__).with_name("reasons.toml").read_text(encoding="utf-8"))
-    return ReasonLimits(int(raw["most_each_way"]), float(raw["least_contribution"]))
+    return ReasonLimits(int(raw["most_each_way"]), float(raw["least_contribution"]), int(raw["decimals"]))
 
 
 def choose_reasons(explanations: Explanations, values: FloatArray, dates: DateArray) -> pl.DataFrame:
     """Choose the reasons of each row: at most four that raise the score and four that lower it, the largest first.
 
-    Equal contributions stand in the order of the feature contract, so that the choice never depends on chance.
+    Equal contributions stand in the order of the feature contract, so that the choice never depends on chance. They
+    are rounded first: one child explained alone and in a region differs in the last bits, and must not in its reasons.
 
     Args:
         explanations: contributions by source, shape (n, s).
@@ -65,6 +67,8 @@ def choose_reasons(explanations: Explanations, values: FloatArray, dates: DateAr
     Returns:
         n rows with the columns of ``REASON_COLUMNS``; ``not_known`` lists every source without a value.
     """
+    contributions = explanations.contributions.round(reason_limits().decimals)
+    explanations = replace(explanations, contributions=contributions)
     return pl.DataFrame(
         {
             "reasons_up": _largest(explanations, values, dates, sign=1.0),

@@ -101,3 +101,11 @@ def test_a_county_is_chosen_for_at_once_as_each_child_alone() -> None:
     whole = chosen(contributions, values)
     alone = [chosen(contributions[row], values[row]) for row in range(300)]
     assert whole.equals(pl.concat(alone))
+
+
+def test_the_last_bits_of_a_contribution_change_no_reason() -> None:
+    contributions = np.array([[0.25, 0.25, -0.5], [0.25, 0.25 + 1e-15, -0.5 - 1e-15]])
+    values, dates = np.ones((2, 3)), np.full((2, 3), "NaT", dtype="datetime64[D]")
+    made = choose_reasons(Explanations(("a", "b", "c"), contributions, 0.0), values, dates)
+    assert made.row(0) == made.row(1)
+    assert [reason["feature"] for reason in made["reasons_up"][1]] == ["a", "b"]
