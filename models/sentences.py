@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,8 @@ from models.reasons import Reason
 _NO_DATE = Label(zh="日期不详", en="date not known")
 # Nobody acts on a third decimal, and a long row of digits looks like a certainty that is not there.
 _MOST_DECIMALS = 2
+# English templates speak in the plural; one of a thing is said in the singular.
+_ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (time|day|year|visit)s\b")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -41,11 +44,12 @@ def sentence(reason: Reason, definition: Definition, language: Language) -> str:
     """
     spec = _specs(_Keyed(definition.hash, definition))[reason["feature"]]
     template = spec.sentences.template(reason["value"], raising=reason["contribution"] > 0).text(language)
-    return template.format(
+    said = template.format(
         value="" if reason["value"] is None else value_text(spec, reason["value"], language),
         date=_NO_DATE.text(language) if reason["date"] is None else date_text(reason["date"], language),
         label=spec.label.text(language),
     )
+    return _ONE_OF_MANY.sub(r"1 \1", said) if language == "en" else said
 
 
 def value_text(spec: FeatureSpec, value: float, language: Language) -> str:

@@ -99,3 +99,10 @@ def test_days_are_written_as_people_write_them() -> None:
 def test_a_feature_the_definition_does_not_declare_has_no_words() -> None:
     with pytest.raises(KeyError, match="shoe_size"):
         sentence({"feature": "shoe_size", "value": 1.0, "contribution": 1.0, "date": None}, default_definition(), "en")
+
+
+@pytest.mark.parametrize("value", [1.0, 2.0, 11.0])
+def test_one_of_a_thing_is_said_in_the_singular(value: float) -> None:
+    spec = next(one for one in SPECS if one.name.startswith("guardianship_changes"))
+    said = sentence(reason(spec, value), default_definition(), "en")
+    assert (f"{value:.0f} time in" if value == 1 else f"{value:.0f} times in") in said
