@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +11,10 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from training.evaluation import Estimate
     from training.run import TrainingResult
 
-_EPILOG = "Example: mopai train --ledger .mopai/ledger --plan demo"
+_EPILOG = "Example: mopai train --plan demo"
 
 
 def register(app: typer.Typer) -> None:
@@ -21,8 +23,10 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
-    ledger: Annotated[Path, typer.Option("--ledger", help="Folder of the ledger store.")],
     *,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="Ledger folder.", show_default="MOPAI_HOME/ledger")
+    ] = None,
     plan: Annotated[str, typer.Option("--plan", help="Screening plan: a name that ships, or a file.")] = "default",
     definition: Annotated[
         str, typer.Option("--definition", help="Ledger definition: a name that ships, or a folder.")
@@ -44,7 +48,7 @@ def train(
 
     with console.progress_bar("Training", quiet=as_json) as progress:
         result = run(
-            ledger,
+            ledger or console.home() / "ledger",
             load_plan(plan),
             home or console.home(),
             load_definition(definition),
@@ -82,7 +86,9 @@ def show(result: TrainingResult, *, as_json: bool = False) -> None:
     console = Console()
     if result.simulated:
         console.print("[bold]Simulated ledger: these figures say nothing about real children.[/bold]")
-    console.print(_table(result))
+    console.print("Rankings at the same k; unlabelled: the share of the first k where nobody looked")
+    for table in list(_tables(result)):
+        console.print(table)
     for window, (first, last) in result.dates.items():
         console.print(f"{window}: as-of dates {first} to {last}", highlight=False)
     for one in result.suspicions:
@@ -90,18 +96,26 @@ def show(result: TrainingResult, *, as_json: bool = False) -> None:
     console.print(f"Challenger [bold]{result.model_id}[/bold]; next: mopai models promote {result.model_id}")
 
 
-def _table(result: TrainingResult) -> Table:
+def _tables(result: TrainingResult) -> Iterator[Table]:
+    """One table per estimate, narrow enough for a terminal of 80 columns."""
     from rich.table import Table
 
-    from training.report import estimate_rows
+    for one in result.estimates:
+        table = Table(title=_title(one), title_justify="left", title_style="bold")
+        for name in ("ranking", "AUC", "precision", "recall", "lift", "unlabelled", "model adds"):
+            table.add_column(name, justify="left" if name == "ranking" else "right", no_wrap=True)
+        for ranking in one.rankings:
+            at_k = ranking.at_k
+            figures = (ranking.auc, at_k.precision, at_k.recall, at_k.lift, at_k.null_share)
+            gain = None if ranking is one.rankings[0] else one.gain(ranking.name)
+            table.add_row(ranking.name.replace("_", " "), *(_figure(value) for value in (*figures, gain)))
+        yield table
 
-    table = Table(title="Estimates; precision, recall and lift at k of each as-of date")
-    for name in ("estimate", "ranking", "labelled", "base rate", "AUC", "precision", "recall", "lift", "model adds"):
-        table.add_column(name, justify="left" if name in ("estimate", "ranking") else "right")
-    shown = ("labelled_share", "base_rate", "auc", "precision", "recall", "lift", "gain")
-    for row in estimate_rows(result.estimates):
-        first = row["ranking"] == "model"
-        title = f"{row['estimate']}, {row['window']}".replace("_", " ") if first else ""
-        figures = ["-" if row[name] is None else f"{row[name]:.3f}" for name in shown]
-        table.add_row(title, str(row["ranking"]).replace("_", " "), *figures, end_section=False)
-    return table
+
+def _title(one: Estimate) -> str:
+    name = f"{one.name}, {one.window} window".replace("_", " ")
+    return f"{name}: {_figure(one.labelled_share)} of rows labelled, base rate {_figure(one.base_rate)}"
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

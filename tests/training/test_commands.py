@@ -66,7 +66,7 @@ def test_train_prints_json_installs_a_challenger_and_writes_down_why_a_suspicion
 def test_the_summary_names_estimates_baselines_and_the_next_step(
     ledger: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("COLUMNS", "80")
     result = replace(trained(ledger).result, suspicions=(Suspicion("AUC of x", 0.95, 0.9),))
     commands.show(result)
     out = capsys.readouterr().out
@@ -104,7 +104,7 @@ def test_a_missing_ledger_is_an_error_a_person_can_act_on(tmp_path: Path) -> Non
 def test_help_shows_an_example() -> None:
     outcome = CliRunner().invoke(app(), ["train", "--help"])
     assert outcome.exit_code == 0
-    assert "Example: mopai train --ledger" in outcome.stdout
+    assert "Example: mopai train --plan demo" in outcome.stdout
 
 
 def test_nothing_heavy_is_imported_for_help() -> None:
