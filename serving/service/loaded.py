@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from features.cli.console import UserError
 from features.definition import Definition, Label
 from features.definition.feature import feature_specs
+from models.kernel.limits import kernel_limits
 from models.policy.policy import Policy, load_policies, policy_for
 from models.release.bundle import Bundle, load_bundle
 from serving.batch.county import Scoring
@@ -53,6 +56,11 @@ class Loaded:
     def model_id(self) -> str:
         """Which release this is."""
         return self.bundle.model_id
+
+    def warm(self) -> None:
+        """Make what only large requests need (the batch kernel), so that the first of them does not wait for it."""
+        rows = self.bundle.golden.rows
+        self.bundle.model.contributions(np.resize(rows, (kernel_limits().least_rows, rows.shape[1])))
 
     def scoring(self, county: str, as_of: dt.date) -> Scoring:
         """What scores of a county on a day are made with.

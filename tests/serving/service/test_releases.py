@@ -93,10 +93,8 @@ def test_a_damaged_bundle_is_refused_and_the_old_release_goes_on(
 ) -> None:
     store = ReleaseStore(moved.home)
     first = store.current().name
+    # Promotion would refuse a damaged bundle; the disk fails after it.
     damaged = store.install(write_bundle(tmp_path, bundle_content(num_leaves=6)))
-    store.promote(damaged)
-    store.rollback()
-    moved.wait(lambda client: client.get("/v1/model").json()["model_id"] == first)
     booster = store.bundles / damaged / "booster.txt"
     booster.write_text(booster.read_text().replace("0.0", "0.1", 1))
     pointer = moved.home / "releases" / "current.json"
@@ -105,8 +103,7 @@ def test_a_damaged_bundle_is_refused_and_the_old_release_goes_on(
     with load(moved, request) as seen:
         moved.wait(lambda _: moved.log.read_text().count(f"release {damaged} refused") >= 2)
         time.sleep(1)
-    assert {(status, by) for _, status, by in seen} <= {(200, first), (200, damaged)}
-    assert {by for when, _, by in seen[-10:]} == {first}
+    assert {(status, by) for _, status, by in seen} == {(200, first)}
     with moved.client() as client:
         assert client.get("/readyz").status_code == 200
     pointer.write_text(pointer.read_text().replace(damaged, first, 1))
