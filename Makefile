@@ -1,4 +1,5 @@
-# make demo   set up and run the main job          make test      set up and run the tests (fast tier)
+# make demo   set up, run the main job and serve   make test      set up and run the tests (fast tier)
+# make demo-stop  end what the demo left running
 # make lint types contracts notebooks bench        make test-all  adds the slow tier
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -9,7 +10,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest -n 2
 COVERAGE := --cov --cov-branch --cov-report=term
 
-.PHONY: help setup demo test test-slow test-all lint types contracts notebooks bench lock clean
+.PHONY: help setup demo demo-stop test test-slow test-all lint types contracts notebooks bench lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -25,7 +26,10 @@ $(READY): requirements.lock pyproject.toml .ci/check-system
 	@touch $(READY)
 
 demo: setup
-	@$(BIN)/mopai demo
+	@$(BIN)/mopai demo --serve
+
+demo-stop: setup
+	@$(BIN)/mopai demo --stop
 
 test: setup
 	$(PYTEST) -m "not slow" $(COVERAGE) --cov-fail-under=95
@@ -51,6 +55,7 @@ notebooks: setup
 bench: setup
 	$(BIN)/python -m tests.benchmarks.features
 	$(BIN)/python -m tests.benchmarks.explain
+	$(BIN)/python -m tests.benchmarks.service
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -114,13 +114,21 @@ def explain(  # noqa: PLR0913 - each is an option that a person types
 def demo(
     *,
     children: Annotated[int, typer.Option("--children", min=1000, help="Children to simulate.")] = 30_000,
+    serve: Annotated[bool, typer.Option("--serve", help="End with page and service, in the background.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Only end what an earlier --serve left running.")] = False,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Show the whole circle on a simulated province: import, train, promote, and rank a county never seen before."""
     from serving.demo import run_demo
+    from serving.demo_server import stop as stop_server
 
-    shown = run_demo((home or default_home()) / "demo", children, quiet=json)
+    folder = (home or default_home()) / "demo"
+    if stop:
+        ended = stop_server(folder)
+        print_json({"stopped": ended}) if json else typer.echo("stopped" if ended else "nothing was running")
+        return
+    shown = run_demo(folder, children, quiet=json, serve=serve)
     if json:
         print_json(shown)
 

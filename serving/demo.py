@@ -16,6 +16,7 @@ from typing import Any
 
 from features.cli.console import HOME_VARIABLE, UserError
 from features.definition import Label
+from serving.demo_server import start, stop
 
 COUNTIES = 6
 SEED = 20161110
@@ -80,8 +81,19 @@ class Demonstration:
         made = {"county": county, "as_of": as_of, "scores": str(scores), "page": str(page), "child": child}
         return {**made, "steps": self.steps}
 
+    def serve(self) -> dict[str, Any]:
+        """Start the service on what the demonstration made and say where it is, with the key to sign in."""
+        scores = self.folder / "scores"
+        self._say(f"\n$ mopai serve --home {_shown(self.folder)} --scores {_shown(scores)} &")
+        served = start(self.folder, scores)
+        self._say(f"地址 address: {served.address}")
+        self._say(f"密钥 key:     {served.key}")
+        self._say("仅供演示，停止运行 For demonstration only; end it with:  mopai demo --stop")
+        return {"address": served.address, "key": served.key, "pid": served.pid}
+
     def _prepare(self) -> None:
-        """An empty folder; only one that an earlier demonstration made is cleared."""
+        """An empty folder; only one that an earlier demonstration made is cleared, and its server ended."""
+        stop(self.folder)
         if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / _MARKER).is_file():
             raise UserError(
                 f"{self.folder}: is there and was not made by a demonstration", "give --home another folder"
@@ -128,9 +140,14 @@ class Demonstration:
             sys.stdout.flush()
 
 
-def run_demo(folder: Path, children: int, *, quiet: bool = False) -> dict[str, Any]:
-    """Run the demonstration in ``folder`` (cleared if an earlier one made it) with so many simulated children."""
-    return Demonstration(folder, children, quiet).run()
+def run_demo(folder: Path, children: int, *, quiet: bool = False, serve: bool = False) -> dict[str, Any]:
+    """Run the demonstration in ``folder`` (cleared if an earlier one made it) with so many simulated children.
+
+    With ``serve`` it ends with a server in the background, and the answer holds its address, key and process.
+    """
+    demonstration = Demonstration(folder, children, quiet)
+    shown = demonstration.run()
+    return shown | demonstration.serve() if serve else shown
 
 
 def _simulated(sent: Path) -> tuple[tuple[str, ...], str]:
