@@ -1,1 +1,1 @@
-"""From ledger rows to a feature table: definition, contracts, store, import, known-when filter, operators, simulator."""
+"""From ledger rows to a feature table: definition, checks, store, known-when filter, operators, simulator."""

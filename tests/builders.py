@@ -99,7 +99,7 @@ def make_tables(definition: Definition | None = None, **rows: Sequence[Row]) -> 
 
 
 def definition_with(features: Mapping[str, Mapping[str, Any]], **settings: Any) -> Definition:
-    """The default definition with other features; labels, sentences and ranges not given are made up (None: left out)."""
+    """The default definition with other features; what is not given is made up (None: left out)."""
     plain = {"zh": "特征", "en": "feature", "says": {"zh": "{value}", "en": "{value}"}}
     base = default_definition()
     made = {
