@@ -72,8 +72,9 @@ def candidates(
     """
     visits = last_met(tables, as_of)
     dated = state.join(visits, on=HOUSEHOLD, how="left").join(first_known(tables, as_of), on=CHILD, how="left")
-    findings = follow_up_due(open_findings(tables, open_status, as_of), visits, policy.follow_up)
-    parts = [_of_findings(by_child(findings, state), policy), *_of_red_items(dated, policy, as_of)]
+    findings = by_child(open_findings(tables, open_status, as_of), state)
+    follow_ups = follow_up_due(findings, visits, policy.follow_up)
+    parts = [_of_findings(follow_ups, policy), *_of_red_items(dated, policy, as_of)]
     if policy.levels is not None:
         parts.append(_of_levels(dated, policy, policy.levels.column))
     return pl.concat([CANDIDATE_SCHEMA.to_frame(), *parts])

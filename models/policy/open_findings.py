@@ -59,14 +59,32 @@ def open_findings(tables: Mapping[str, pl.DataFrame], open_status: Sequence[str]
     return rows.filter(pl.col(STATUS).is_in(list(open_status)) & (pl.col(OPENS) <= as_of) & still_open)
 
 
-def follow_up_due(findings: pl.DataFrame, visits: pl.DataFrame, follow_up: FollowUp) -> pl.DataFrame:
-    """The open findings with the day of their next follow-up in ``due_on``; those without a day are left out.
-
-    A completed visit on or after the due day is a follow-up: while the finding stays open, the days of its severity
-    start again with that visit.
+def by_child(findings: pl.DataFrame, children: pl.DataFrame) -> pl.DataFrame:
+    """Findings by the children they count for: one of the whole household counts for each child that lives there.
 
     Args:
-        findings: open findings.
+        findings: findings with a household and maybe a child.
+        children: child_id and household_id, where each child lives now.
+
+    Returns:
+        child_id, household_id (where the child lives now, whatever household the finding was made in), domain,
+        severity, opens and due_on.
+    """
+    columns = (CHILD, HOUSEHOLD, DOMAIN, SEVERITY, OPENS, DUE_ON)
+    homes = children.select(CHILD, HOUSEHOLD)
+    own = findings.filter(pl.col(CHILD).is_not_null()).drop(HOUSEHOLD).join(homes, on=CHILD).select(columns)
+    shared = findings.filter(pl.col(CHILD).is_null()).drop(CHILD)
+    return pl.concat([own, shared.join(homes, on=HOUSEHOLD).select(columns)])
+
+
+def follow_up_due(findings: pl.DataFrame, visits: pl.DataFrame, follow_up: FollowUp) -> pl.DataFrame:
+    """The findings of children with the day of their next follow-up in ``due_on``; those without a day are left out.
+
+    A completed visit on or after the due day is a follow-up: while the finding stays open, the days of its severity
+    start again with that visit. Only a visit where the child lives now counts: elsewhere nobody saw the child.
+
+    Args:
+        findings: open findings by child, as ``by_child`` makes them.
         visits: ``last_met_on`` by household.
         follow_up: the days of each severity.
     """
@@ -75,16 +93,3 @@ def follow_up_due(findings: pl.DataFrame, visits: pl.DataFrame, follow_up: Follo
     again = pl.when(pl.col(LAST_MET) >= due).then(pl.coalesce(pl.col(LAST_MET) + days, due)).otherwise(due)
     joined = findings.join(visits, on=HOUSEHOLD, how="left")
     return joined.with_columns(again.cast(pl.Date).alias(DUE_ON)).filter(pl.col(DUE_ON).is_not_null())
-
-
-def by_child(findings: pl.DataFrame, children: pl.DataFrame) -> pl.DataFrame:
-    """Findings as child_id, domain, severity, due_on: a finding of the whole household counts for each of its children.
-
-    Args:
-        findings: findings with a household and maybe a child.
-        children: child_id and household_id.
-    """
-    columns = (CHILD, DOMAIN, SEVERITY, DUE_ON)
-    own = findings.filter(pl.col(CHILD).is_not_null()).join(children.select(CHILD), on=CHILD).select(columns)
-    shared = findings.filter(pl.col(CHILD).is_null()).drop(CHILD)
-    return pl.concat([own, shared.join(children.select(CHILD, HOUSEHOLD), on=HOUSEHOLD).select(columns)])

@@ -123,7 +123,7 @@ class _Facts:
         for row in self.findings:
             about = row.get(CHILD)
             mine = about == state[CHILD] if about is not None else row[HOUSEHOLD] == state[HOUSEHOLD]
-            day = self._follow_up(row) if mine else None
+            day = self._follow_up(row, state[HOUSEHOLD]) if mine else None
             if day is not None:
                 key = (row[DOMAIN], row[SEVERITY])
                 worst[key] = min(worst.get(key, day), day)
@@ -138,11 +138,11 @@ class _Facts:
         met = self.last_met.get(state[HOUSEHOLD])
         return self.first_known[state[CHILD]] + interval.first_visit_days if met is None else met + interval.days
 
-    def _follow_up(self, finding: Row) -> int | None:
+    def _follow_up(self, finding: Row, home: str) -> int | None:
         days = self.policy.follow_up.days.get(finding[SEVERITY])
         stated = finding.get(DUE_ON)
         due: int | None = stated if stated is not None else None if days is None else finding[OPENS] + days
-        met = self.last_met.get(finding[HOUSEHOLD])
+        met = self.last_met.get(home)
         if due is None or met is None or met < due or days is None:
             return due
         return met + days

@@ -83,6 +83,17 @@ def test_a_finding_of_the_household_counts_for_each_of_its_children() -> None:
     assert rules == {"open_finding:medical:2": date(2018, 6, 6)}
 
 
+def test_only_a_visit_where_the_child_lives_now_follows_a_finding_up() -> None:
+    moved = [GREEN, GREEN | {"household_id": "h2", "valid_from": date(2018, 5, 10)}]
+    finding, due = _finding(severity=3), OPENED + timedelta(days=14)
+    old_home = {"visited_on": date(2018, 6, 1)}
+    new_home = {"visit_id": "v2", "household_id": "h2", "visited_on": date(2018, 6, 10)}
+    rule = "open_finding:medical:3"
+    assert _due(finding, children=moved, visits=[old_home]) == {rule: due}
+    assert _due(finding, children=moved, visits=[old_home, new_home]) == {rule: date(2018, 6, 24)}
+    assert _due(finding, visits=[old_home]) == {rule: date(2018, 6, 15)}
+
+
 def test_of_two_findings_of_a_kind_the_earlier_day_counts() -> None:
     first, second = _finding(due_on=date(2018, 8, 1)), _finding(finding_id="f2", due_on=date(2018, 7, 1))
     other = _finding(finding_id="f3", domain="living", due_on=date(2018, 9, 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hypothesis import given
 
 from features.cohort import Cohort
@@ -45,3 +47,13 @@ def test_a_child_that_nothing_demands_to_visit_has_no_duty() -> None:
     rows = plain_rows({name: frame.to_dicts() for name, frame in tables.items()}, definition)
     known = Known.read(rows, definition, Cohort.of(definition), AS_OF, COUNTY)
     assert record_duties(known, ["c1"], national(), ("open",)) == {"c1": NO_DUTY}
+
+
+def test_a_visit_to_the_home_a_child_has_left_follows_nothing_up() -> None:
+    check(
+        make_tables(
+            children=[{"official_level": "green"}, {"household_id": "h2", "valid_from": date(2016, 6, 1)}],
+            findings=[{"severity": 3, "opens": date(2016, 5, 1)}],
+            visits=[{"visited_on": date(2016, 6, 20)}],
+        )
+    )
