@@ -56,13 +56,19 @@ def last_met(tables: Mapping[str, pl.DataFrame], as_of: dt.date) -> pl.DataFrame
 
 
 def first_known(tables: Mapping[str, pl.DataFrame], as_of: dt.date) -> pl.DataFrame:
-    """The day each child came into this county's ledger: child_id, known_on."""
-    rows: pl.DataFrame = known_rows(tables[CHILDREN], as_of).to_native()
+    """The day each child came into this county's ledger: child_id, known_on.
+
+    Rows taken back since count too: a correction must not move a duty to a later day.
+    """
+    rows = tables[CHILDREN].filter(pl.col(RECORDED_ON) <= as_of)
     return rows.group_by(CHILD).agg(pl.col(RECORDED_ON).min().alias(KNOWN_ON))
 
 
 def interval_due(children: pl.DataFrame, intervals: VisitIntervals, level: str) -> pl.Series:
     """The day each child is due by the interval of its level.
+
+    A child that became known after the last visit to its home was not seen then: it is due within the days of a first
+    visit, or by the interval where that is earlier.
 
     Args:
         children: one row per child with ``last_met_on`` (null: never visited), ``known_on`` and the level column.
@@ -78,5 +84,7 @@ def interval_due(children: pl.DataFrame, intervals: VisitIntervals, level: str) 
         )
     )
     again = pl.col(LAST_MET) + pl.duration(days=days)
-    due = pl.when(pl.col(LAST_MET).is_null()).then(pl.col(KNOWN_ON) + pl.duration(days=first)).otherwise(again)
+    at_first = pl.col(KNOWN_ON) + pl.duration(days=first)
+    seen = pl.col(LAST_MET) >= pl.col(KNOWN_ON)
+    due = pl.when(seen).then(again).otherwise(pl.min_horizontal(again, at_first))
     return children.select(due.cast(pl.Date).alias("due_on")).to_series()

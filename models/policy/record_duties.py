@@ -27,7 +27,7 @@ from features.definition.structure import (
 )
 from features.known import EPOCH, day_number
 from features.record.gather import holds
-from features.record.rows import Row, latest
+from features.record.rows import Row, Tables, latest
 from features.record.state import Known
 from models.policy.due_dates import INTERVAL, NOT_ASSESSED
 from models.policy.duties import RULE
@@ -51,10 +51,18 @@ class _Due:
 
 
 def record_duties(
-    known: Known, children: Iterable[str], policy: Policy, open_status: Sequence[str]
+    known: Known, tables: Tables, children: Iterable[str], policy: Policy, open_status: Sequence[str]
 ) -> dict[str, Mapping[str, Any]]:
-    """The duty of each of some children of the state: child_id -> the columns of ``duties``."""
-    facts = _Facts.of(known, policy, open_status)
+    """The duty of each of some children of the state: child_id -> the columns of ``duties``.
+
+    Args:
+        known: what was known of their households.
+        tables: the rows ``known`` was read from, those taken back included.
+        children: the children asked for.
+        policy: the rules in force.
+        open_status: the status codes that mean a finding is open.
+    """
+    facts = _Facts.of(known, tables, policy, open_status)
     horizon = day_number(known.as_of) + policy.period_days
     return {child: _duty(facts.of_child(child, horizon), known.as_of) for child in children}
 
@@ -84,15 +92,16 @@ class _Facts:
     findings: Sequence[Row]
 
     @staticmethod
-    def of(known: Known, policy: Policy, open_status: Sequence[str]) -> _Facts:
+    def of(known: Known, tables: Tables, policy: Policy, open_status: Sequence[str]) -> _Facts:
         day = day_number(known.as_of)
         met: dict[str, int] = {}
         for visit in latest(known.rows[VISITS], (VISIT,)).values():
             if visit.get(MET) is True and visit[VISITED_ON] <= day:
                 met[visit[HOUSEHOLD]] = max(met.get(visit[HOUSEHOLD], visit[VISITED_ON]), visit[VISITED_ON])
         first: dict[str, int] = {}
-        for row in known.rows[CHILDREN]:
-            first[row[CHILD]] = min(first.get(row[CHILD], row[RECORDED_ON]), row[RECORDED_ON])
+        for row in tables[CHILDREN]:
+            if row[RECORDED_ON] <= day and row.get(CHILD) is not None:
+                first[row[CHILD]] = min(first.get(row[CHILD], row[RECORDED_ON]), row[RECORDED_ON])
         findings = latest(known.rows[FINDINGS], (FINDING,)).values()
         return _Facts(known, policy, met, first, [row for row in findings if _is_open(row, open_status, day)])
 
@@ -135,8 +144,11 @@ class _Facts:
         interval = self.policy.intervals.by_level.get(level)
         if interval is None:
             return None
-        met = self.last_met.get(state[HOUSEHOLD])
-        return self.first_known[state[CHILD]] + interval.first_visit_days if met is None else met + interval.days
+        met, known_on = self.last_met.get(state[HOUSEHOLD]), self.first_known[state[CHILD]]
+        at_first = known_on + interval.first_visit_days
+        if met is None:
+            return at_first
+        return met + interval.days if met >= known_on else min(met + interval.days, at_first)
 
     def _follow_up(self, finding: Row, home: str) -> int | None:
         days = self.policy.follow_up.days.get(finding[SEVERITY])

@@ -54,7 +54,7 @@ def score_records(
     table = record_table(tables, scoring.definition, scoring.as_of, county=county, area=area)
     known = table.known
     open_status = scoring.definition.roles.get(OPEN_STATUS, ())
-    duty = record_duties(known, table.children, scoring.policy, open_status)
+    duty = record_duties(known, tables, table.children, scoring.policy, open_status)
     ages = _data_ages(known, scoring.definition)
     ties = lots(pl.Series(table.children, dtype=pl.String), scoring.policy.tie_seed, scoring.as_of)
     rows: list[ScoreRow] = [

@@ -33,6 +33,28 @@ def test_a_child_never_visited_is_due_from_the_day_it_became_known(level: str | 
     assert list(rules_of(children=known).values()) == [date(2018, 4, 1) + timedelta(days=days)]
 
 
+@pytest.mark.parametrize(
+    ("visited", "level", "due"),
+    [
+        (date(2018, 3, 31), "green", date(2018, 6, 30)),
+        (date(2018, 4, 1), "green", date(2019, 4, 1)),
+        (date(2018, 3, 31), "red", date(2018, 4, 8)),
+        (date(2018, 2, 1), "red", date(2018, 3, 3)),
+    ],
+)
+def test_a_visit_before_the_child_became_known_is_not_its_first(visited: date, level: str, due: date) -> None:
+    child = {"official_level": level, "recorded_on": date(2018, 4, 1)}
+    assert rules_of(children=[child], visits=[_visit(visited)]) == {f"interval:{level}": due}
+
+
+def test_correcting_a_row_of_the_child_does_not_move_the_duty() -> None:
+    first = {"official_level": "red", "recorded_on": date(2018, 4, 1), "row_id": "wrong"}
+    back = retraction("children", "wrong", date(2018, 6, 20), child_id="c1")
+    again = {"official_level": "red", "recorded_on": date(2018, 6, 20)}
+    later = {"official_level": "red", "recorded_on": date(2018, 7, 20)}
+    assert rules_of(children=[first, back, again, later]) == {"interval:red": date(2018, 4, 8)}
+
+
 def test_an_attempt_where_nobody_was_met_is_no_visit() -> None:
     visits = [_visit(date(2018, 1, 1)), _visit(date(2018, 6, 1), met=False)]
     assert rules_of(children=[CHILD], visits=visits) == {"interval:yellow": date(2018, 4, 1)}

@@ -13,7 +13,7 @@ from features.state import child_state
 from models.policy.duties import duties
 from models.policy.policy import POLICIES, load_policy
 from models.policy.record_duties import NO_DUTY, record_duties
-from tests.builders import COUNTY, Tables, default_definition, make_tables
+from tests.builders import COUNTY, Tables, default_definition, make_tables, retraction
 from tests.generative.ledgers import AS_OF, generative, ledgers
 from tests.policy.cases import national
 
@@ -23,7 +23,7 @@ def check(tables: Tables, policy_name: str = "national") -> None:
     definition = default_definition()
     rows = plain_rows({name: frame.to_dicts() for name, frame in tables.items()}, definition)
     known = Known.read(rows, definition, Cohort.of(definition), AS_OF, COUNTY)
-    seen = record_duties(known, known.state, policy, ("open",))
+    seen = record_duties(known, rows, known.state, policy, ("open",))
     state = child_state(tables, definition, AS_OF, county=COUNTY)
     wanted = {row.pop("child_id"): row for row in duties(tables, state, policy, ("open",), AS_OF).to_dicts()}
     assert {child: dict(found) for child, found in seen.items()} == wanted
@@ -46,7 +46,14 @@ def test_a_child_that_nothing_demands_to_visit_has_no_duty() -> None:
     definition = default_definition()
     rows = plain_rows({name: frame.to_dicts() for name, frame in tables.items()}, definition)
     known = Known.read(rows, definition, Cohort.of(definition), AS_OF, COUNTY)
-    assert record_duties(known, ["c1"], national(), ("open",)) == {"c1": NO_DUTY}
+    assert record_duties(known, rows, ["c1"], national(), ("open",)) == {"c1": NO_DUTY}
+
+
+def test_a_child_known_after_the_last_visit_has_the_duty_of_its_frame() -> None:
+    first = {"official_level": "green", "recorded_on": date(2016, 4, 1), "row_id": "wrong"}
+    again = {"official_level": "green", "recorded_on": date(2016, 6, 20)}
+    back = retraction("children", "wrong", date(2016, 6, 20), child_id="c1")
+    check(make_tables(children=[first, again, back], visits=[{"visited_on": date(2016, 3, 1)}]))
 
 
 def test_a_visit_to_the_home_a_child_has_left_follows_nothing_up() -> None:
