@@ -26,13 +26,24 @@ Faults: TypeAlias = pl.DataFrame
 """A frame of FAULT_SCHEMA. ``row`` is null when the fault is of the whole file."""
 
 _LONGEST_SHOWN = 40
-_NUMBERS_OF_PERSONS = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|1\d{10})(?!\d)")
-_NAME_LIKE = re.compile(r"[㐀-鿿]")
+_NUMBERS_OF_PERSONS = re.compile(
+    r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|(?:0{0,2}86)?1\d{10}|0\d{9,11})(?!\d)"  # identity cards, mobile and fixed phones
+)
+_LONG_NUMBER = re.compile(r"\d{13}")
+_BETWEEN_DIGITS = re.compile(r"[\s().+:/-]")
+_NUMBERS = re.compile(
+    r"[0-9][0-9eE\s+\-.,:/%;T]*|[+\-.][0-9][0-9eE+\-.]*|[0-9]{2,4}年[0-9]{1,2}月(?:[0-9]{1,2}[日号])?"
+)
+_CODES = re.compile(r"[a-z0-9_]{1,32}(?:;[a-z0-9_]{1,32})*")
+_IDENTIFIERS = re.compile(r"[A-Za-z]{0,3}[_-]?[0-9][0-9_./:-]*(?:[-_.][A-Za-z]{1,2}[0-9]+)*|[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing every row must satisfy: ``fails`` is true for the rows at fault, null counts as satisfied."""
+    """One thing every row must satisfy: ``fails`` is true for the rows at fault, null counts as satisfied.
+
+    ``free_text`` says that the column takes any text, so that of its values only identifiers may be shown.
+    """
 
     rule: str
     column: str
@@ -88,9 +99,33 @@ def _faults_of(frame: pl.DataFrame, seen: pl.DataFrame, file: str, check: Check)
 
 
 def shown(value: str | None, *, free_text: bool = False) -> str:
-    """A value as an error may show it: cut short, and hidden where it could be a person's name, number or phone."""
+    """A value as an error may show it: only what by its form can be no name, address, person's number or phone.
+
+    Of a column with a type or a list of codes these are numbers, dates and codes (lower-case ASCII words); of
+    ``free_text`` numbers and identifiers with digits. A file with shifted columns has names in any of its columns.
+    """
     if value is None:
         return ""
-    if _NUMBERS_OF_PERSONS.search(value) or (free_text and _NAME_LIKE.search(value)):
-        return f"(not shown: {len(value)} characters)"
+    form = _IDENTIFIERS if free_text else _CODES
+    if _is_number_of_person(value) or not (_NUMBERS.fullmatch(value) or form.fullmatch(value)):
+        return _hidden(value)
+    return _cut(value)
+
+
+def shown_header(name: str) -> str:
+    """The name of a column as an error may show it: cut short, and hidden where it holds a person's number."""
+    return _hidden(name) if _is_number_of_person(name) else _cut(name)
+
+
+def _is_number_of_person(value: str) -> bool:
+    """Written in one piece or in groups, as phone numbers often are."""
+    written = (value, _BETWEEN_DIGITS.sub("", value))
+    return bool(_LONG_NUMBER.search(value)) or any(_NUMBERS_OF_PERSONS.search(text) for text in written)
+
+
+def _hidden(value: str) -> str:
+    return f"(not shown: {len(value)} characters)"
+
+
+def _cut(value: str) -> str:
     return value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"

@@ -20,7 +20,7 @@ from features.ledger.faults import (
     join_faults,
     no_faults,
     run_checks,
-    shown,
+    shown_header,
 )
 from features.ledger.parse import WANTED, parse
 from features.ledger.read_text import IGNORED_PREFIX, decode, read_body, read_header
@@ -127,7 +127,7 @@ def _match_columns(file: SourceFile, table: Table, header: Sequence[str]) -> tup
             continue
         if name is None:
             wanted = "a column of the ledger definition: delete it, or begin its name with '_' and it is not read"
-            faults.append(file_fault(file.name, shown(sent) or f"(number {number})", "unknown column", wanted))
+            faults.append(file_fault(file.name, shown_header(sent) or f"(number {number})", "unknown column", wanted))
         elif name in names:
             faults.append(file_fault(file.name, sent, "column twice", f"'{name}' only once"))
         else:

@@ -106,7 +106,7 @@ def _mark_outside(rows: pl.DataFrame, together: pl.DataFrame, column: str, mark:
 def _belonging_checks(table: Table) -> list[Check]:
     if table.name == HOUSEHOLDS:
         wanted = "a household that lives, or once lived, in the county whose folder it came in"
-        return [Check("other county", REGION, pl.col("never here"), wanted)]
+        return [Check("other county", REGION, pl.col("never here"), wanted, free_text=True)]
     checks: list[Check] = []
     if {VISIT, CHILD} <= table.columns.keys():
         checks.append(Check("other household", CHILD, pl.col("stranger"), "a child of the household visited", True))

@@ -80,6 +80,7 @@ def identity_checks(table: Table) -> list[Check]:
         Check(
             "contradiction", table.key[0], pl.col("key used"),
             f"one row per {key}, {VALID_FROM} and {RECORDED_ON}; correct a row by taking it back ('{RETRACTS}')",
+            free_text=True,
         ),
     ]  # fmt: skip
 

@@ -70,6 +70,19 @@ def test_check_in_json_holds_every_fault(app: typer.Typer, tmp_path: Path) -> No
     )
 
 
+@pytest.mark.parametrize("command", ["check", "import"])
+@pytest.mark.parametrize("person", ["王小明", "Zhang San", "12 Heping Road"])
+def test_columns_that_are_shifted_show_nobody(app: typer.Typer, tmp_path: Path, command: str, person: str) -> None:
+    shifted = HOUSEHOLDS.replace("poor,false,", f"{person},{person},{person}")
+    source = send(tmp_path / "s", households=shifted)
+    faults = tmp_path / "out" / "faults.csv"
+    told = run(app, command, source, "--faults", faults)
+    as_json = run(app, command, source, "--json")
+    said = told.stdout + told.stderr + as_json.stdout + as_json.stderr
+    assert f"(not shown: {len(person)} characters)" in faults.read_text(encoding="utf-8")
+    assert person not in said + faults.read_text(encoding="utf-8")
+
+
 def test_only_so_many_faults_are_shown_and_it_is_said(app: typer.Typer, tmp_path: Path) -> None:
     rows = "".join(f"x{n},h{n},52010100100{n % 10},2016-07-01,2016-07-05,hut,," + "\n" for n in range(50))
     result = run(app, "check", send(tmp_path / "s", households=HOUSEHOLDS + rows))

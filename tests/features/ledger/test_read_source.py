@@ -78,6 +78,17 @@ def test_values_that_cannot_be_read_are_faults_by_row_and_column(tmp_path: Path)
     assert "separated by ';'" in wanted["aid_received"]
 
 
+@pytest.mark.parametrize("person", ["王小明", "Zhang San", "ZhangSan", "和平乡12号", "12 Heping Road", "138-1234-5678"])
+def test_columns_that_are_shifted_show_nobody(person: str, tmp_path: Path) -> None:
+    """A name in every column that has a type or a list of codes."""
+    header = "row_id,household_id,region_code,valid_from,recorded_on,dwelling,dibao,aid_received,distance_school_km"
+    row = f"r1,h1,{VILLAGE},{person},{person},{person},{person},{person},{person}"
+    faults = read_text(tmp_path, f"{header}\n{row}\n").faults
+    assert set(faults["column"]) == set(header.split(",")[3:])
+    assert set(faults["value"]) == {f"(not shown: {len(person)} characters)"}
+    assert person not in str(faults.to_dicts())
+
+
 def test_an_unknown_column_refuses_the_file_and_its_values_are_nowhere(tmp_path: Path) -> None:
     text = f"household_id,region_code,valid_from,recorded_on,name\nh1,{VILLAGE},2016-07-01,2016-07-05,王小明\n"
     sheet = read_text(tmp_path, text)
