@@ -10,7 +10,7 @@ import polars as pl
 from features.cli.console import UserError
 from features.ledger.manifest import sha256_of
 from serving.batch.manifest import ScoreManifest
-from serving.batch.output import MANIFEST
+from serving.batch.output import MANIFEST, standing
 from serving.batch.ranks import RANK_REGION
 
 COUNTY = "county"
@@ -25,9 +25,10 @@ class ScoreFolder:
 
     @classmethod
     def open(cls, folder: Path) -> ScoreFolder:
-        """Open a folder of scores. UserError when it is none."""
+        """Open a folder of scores, or those a killed run had put aside. UserError when it is none."""
+        place = standing(folder)
         try:
-            return cls(folder, ScoreManifest.from_json((folder / MANIFEST).read_text(encoding="utf-8")))
+            return cls(place, ScoreManifest.from_json((place / MANIFEST).read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{folder}: no folder of scores", "make one with: mopai score --out") from error
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from features.cli.console import UserError
+from serving.batch.replace import replace_folder
 
 MANIFEST = "manifest.json"
 KIND = "mopai-scores"
@@ -36,11 +37,17 @@ def staged(out: Path) -> Iterator[Path]:
         try:
             yield staging
             with _writable(out):
-                _put_in_place(staging, out)
+                replace_folder(staging, out, _beside(out, "previous"))
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     finally:
         lock.release()
+
+
+def standing(out: Path) -> Path:
+    """Where the scores of ``out`` lie: there, or beside it when a run was killed while it replaced them."""
+    previous = _beside(out.absolute(), "previous")
+    return previous if previous.is_dir() and not out.exists() else out
 
 
 def is_score_folder(folder: Path) -> bool:
@@ -84,21 +91,8 @@ def _refuse_foreign(out: Path) -> None:
     raise UserError(f"{out}: is there and holds no scores of an earlier run", "give --out another folder")
 
 
-def _put_in_place(staging: Path, out: Path) -> None:
-    """Replace ``out``. The old folder steps aside for the moment between two renames; ``_recover`` knows its name."""
-    previous = _beside(out, "previous")
-    if out.exists():
-        out.replace(previous)
-    try:
-        staging.replace(out)
-    except OSError:
-        _recover(out)
-        raise
-    shutil.rmtree(previous, ignore_errors=True)
-
-
 def _recover(out: Path) -> None:
-    """Bring back the folder of a run that was killed between the two renames."""
+    """Bring back the folder of a run that was killed while it replaced ``out`` in two steps."""
     previous = _beside(out, "previous")
     if previous.exists() and not out.exists():
         previous.replace(out)

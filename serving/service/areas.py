@@ -16,7 +16,7 @@ from features.ledger.manifest import sha256_of
 from features.record.rows import Row
 from features.record.table import Area
 from serving.batch.folder import ScoreFolder
-from serving.batch.output import MANIFEST
+from serving.batch.output import MANIFEST, standing
 from serving.batch.tasks import AREA
 from serving.service.settings import limits
 
@@ -37,7 +37,7 @@ class ScoreStore:
 
     folder: Path | None
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _read: tuple[tuple[int, int], ScoreFolder] | None = None
+    _read: tuple[tuple[Path, int, int], ScoreFolder] | None = None
     _areas: dict[str, Area] = field(default_factory=dict)
 
     def current(self) -> ScoreFolder | None:
@@ -62,10 +62,11 @@ class ScoreStore:
         if self.folder is None:
             return None
         try:
-            found = (self.folder / MANIFEST).stat()
-            version = (found.st_mtime_ns, found.st_ino)
+            place = standing(self.folder)
+            found = (place / MANIFEST).stat()
+            version = (place, found.st_mtime_ns, found.st_ino)
             if self._read is None or self._read[0] != version:
-                self._read = (version, ScoreFolder.open(self.folder))
+                self._read = (version, ScoreFolder.open(place))
                 self._areas.clear()
         except (OSError, UserError):
             return None

@@ -14,6 +14,7 @@ from features.definition import Label
 from serving.batch.alarms import Alarm
 from serving.batch.folder import ScoreFolder
 from serving.batch.manifest import ScoreManifest
+from serving.service.areas import ScoreStore
 
 
 @pytest.fixture
@@ -67,3 +68,30 @@ def test_a_manifest_of_another_format_is_refused(copy: ScoreFolder) -> None:
 def test_no_folder_is_no_folder_of_scores(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no folder of scores"):
         ScoreFolder.open(tmp_path / "none")
+
+
+def test_scores_put_aside_by_a_killed_run_are_read(copy: ScoreFolder) -> None:
+    county = copy.counties()[0]
+    rows = copy.read(county)
+    aside = copy.folder.rename(copy.folder.with_name(".scores.previous"))
+    found = ScoreFolder.open(copy.folder)
+    assert found.folder == aside
+    assert found.manifest == copy.manifest
+    assert found.read(county).equals(rows)
+
+
+def test_scores_put_aside_do_not_hide_the_ones_in_place(copy: ScoreFolder) -> None:
+    (copy.folder.with_name(".scores.previous")).mkdir()
+    assert ScoreFolder.open(copy.folder).folder == copy.folder
+
+
+def test_the_service_follows_scores_that_are_aside_and_come_back(copy: ScoreFolder) -> None:
+    store = ScoreStore(copy.folder)
+    county, day = copy.counties()[0], copy.manifest.as_of
+    before = store.area(county, day)
+    aside = copy.folder.rename(copy.folder.with_name(".scores.previous"))
+    assert ScoreStore(copy.folder).area(county, day) == store.area(county, day) == before
+    aside.rename(copy.folder)
+    current = store.current()
+    assert current is not None
+    assert current.folder == copy.folder
