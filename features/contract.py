@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from narwhals.typing import IntoDataFrame
 
 from features.cli.console import UserError
+from features.definition.feature import FeatureSpec
 from features.definition.model import Definition
 from features.operators.program import program_of
 
@@ -27,13 +28,15 @@ class FeatureContract:
 
     All values are 32-bit floats, NaN where not known. ``sources`` names the declared feature of each column: the parts
     of a one-hot feature share one. ``directions`` are 1, 0 or -1. ``ranges`` say where values usually lie; a value
-    outside is no error.
+    outside is no error. ``meaning`` is the sha256 of how the values are made (operators, columns, windows, levels,
+    dates, cohort): the same names made in another way are another contract. Words people read are no part of it.
     """
 
     names: tuple[str, ...]
     sources: tuple[str, ...]
     directions: tuple[int, ...]
     ranges: tuple[tuple[float, float], ...]
+    meaning: str = ""
 
     @cached_property
     def hash(self) -> str:
@@ -75,6 +78,7 @@ class FeatureContract:
             sources=tuple(raw["sources"]),
             directions=tuple(raw["directions"]),
             ranges=tuple((float(low), float(high)) for low, high in raw["ranges"]),
+            meaning=str(raw["meaning"]),
         )
         if raw.get("hash") != contract.hash:
             raise UserError(
@@ -89,6 +93,7 @@ class FeatureContract:
             "sources": list(self.sources),
             "directions": list(self.directions),
             "ranges": [[float(low), float(high)] for low, high in self.ranges],
+            "meaning": self.meaning,
         }
 
     def _check_columns(self, columns: list[str]) -> None:
@@ -116,4 +121,15 @@ def feature_contract(definition: Definition) -> FeatureContract:
         sources=tuple(spec.name for spec, _, _ in columns),
         directions=tuple(spec.direction for spec, _, _ in columns),
         ranges=tuple(plan.range for _, plan, _ in columns),
+        meaning=_meaning(definition, program.specs),
     )
+
+
+def _meaning(definition: Definition, specs: Sequence[FeatureSpec]) -> str:
+    made = [
+        [spec.name, spec.operator, spec.table, spec.options, spec.expires_days, spec.columns, spec.codes]
+        for spec in specs
+    ]
+    settings = {key: value for key, value in definition.feature_settings.items() if key != "sentences"}
+    content = [made, settings, definition.cohort, definition.roles]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

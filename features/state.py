@@ -10,7 +10,16 @@ import narwhals as nw
 from narwhals.typing import IntoFrame
 
 from features.definition.model import Definition
-from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, RECORDED_ON, REGION, VALID_FROM
+from features.definition.structure import (
+    CHILD,
+    CHILDREN,
+    HOUSEHOLD,
+    HOUSEHOLDS,
+    RECORDED_ON,
+    REFUSED_ON,
+    REGION,
+    VALID_FROM,
+)
 from features.known import Frame, known_rows, latest_rows
 
 HOUSEHOLD_VALID_FROM = "household_valid_from"
@@ -31,11 +40,22 @@ def child_state(tables: Mapping[str, IntoFrame], definition: Definition, as_of: 
     """
     children = known_rows(tables[CHILDREN], as_of).select(*definition.tables[CHILDREN].columns, *_BOOK)
     households = known_rows(tables[HOUSEHOLDS], as_of).select(*definition.tables[HOUSEHOLDS].columns, *_BOOK)
-    joined = join_state(latest_rows(children, [CHILD]), latest_rows(households, [HOUSEHOLD]))
+    latest = latest_rows(children, [CHILD])
+    if REFUSED_ON in definition.tables[CHILDREN].columns:
+        latest = _with_refusals(latest, children)
+    joined = join_state(latest, latest_rows(households, [HOUSEHOLD]))
     return in_county(joined, county).drop("row_id").to_native()
 
 
 _BOOK = (VALID_FROM, RECORDED_ON, "row_id")
+
+
+def _with_refusals(latest: Frame, known: Frame) -> Frame:
+    """A guardian's refusal of the model stands until its row is taken back: a later form left blank does not end it."""
+    refused = known.filter(~nw.col(REFUSED_ON).is_null()).select(CHILD, REFUSED_ON)
+    first = refused.group_by(CHILD).agg(nw.col(REFUSED_ON).min())
+    columns = latest.collect_schema().names()
+    return latest.drop(REFUSED_ON).join(first, on=CHILD, how="left").select(*columns)  # type: ignore[arg-type]  # both are of one kind
 
 
 def join_state(children: Frame, households: Frame) -> Frame:

@@ -19,7 +19,6 @@ from features.cli.console import Progress, UserError, silent
 from features.contract import FeatureContract, feature_contract
 from features.definition import Definition
 from features.definition import structure as s
-from features.known import known_rows, latest_rows
 from features.ledger.store import LedgerStore
 from features.parallel import map_processes
 from features.table import build_feature_table
@@ -157,10 +156,10 @@ def _data_range(store: LedgerStore, counties: tuple[str, ...]) -> tuple[date, da
 
 def _build_county(job: _CountyJob) -> _CountyResult:
     tables = LedgerStore.open(job.ledger).read(job.county).tables
-    outcomes = visit_outcomes(tables, job.definition, job.plan, job.windows.cut)
-    refused = _refused(tables, job.definition, job.windows.cut)
+    refused = _refused(tables, job.definition)
     counts = []
     for window in WINDOW_NAMES:
+        outcomes = visit_outcomes(tables, job.definition, job.plan, job.windows.known_by(window))
         parts = []
         for as_of in job.windows.dates(window):
             part, counted = _build_date(job, tables, outcomes, refused, as_of)
@@ -209,12 +208,16 @@ def _build_date(
     return Part(table.matrix()[keep.to_numpy()], rows), counted.with_columns(pl.lit(as_of).alias(AS_OF))
 
 
-def _refused(tables: Mapping[str, pl.DataFrame], definition: Definition, cut: date) -> pl.Series:
-    """Children whose guardian refused the model: nothing is learned from them and they are not ranked by it."""
-    children = pl.DataFrame(latest_rows(known_rows(tables[s.CHILDREN], cut), [s.CHILD]).to_native())
+def _refused(tables: Mapping[str, pl.DataFrame], definition: Definition) -> pl.Series:
+    """Children whose guardian ever refused the model in a row that stands, whenever it was recorded.
+
+    Nothing is learned from them and they are not ranked by it.
+    """
+    children = tables[s.CHILDREN]
     if s.REFUSED_ON not in definition.tables[s.CHILDREN].columns:
         return children[s.CHILD].clear()
-    return children.filter(pl.col(s.REFUSED_ON).is_not_null())[s.CHILD]
+    stands = ~pl.col(s.ROW_ID).is_in(children[s.RETRACTS].drop_nulls().implode()) & pl.col(s.RETRACTS).is_null()
+    return children.filter(pl.col(s.REFUSED_ON).is_not_null() & stands)[s.CHILD]
 
 
 def _learnable_only(part: Part) -> Part:

@@ -61,7 +61,8 @@ def visit_outcomes(
     visits = _visits(tables[s.VISITS], definition, cut)
     states = _finding_states(tables[s.FINDINGS], domains, cut)
     is_open = pl.col(s.STATUS).is_in(definition.roles["open_status"])
-    recorded = _recorded(states.filter(is_open), visits)
+    first = pl.col(s.VALID_FROM) == pl.col(s.VALID_FROM).min().over(s.FINDING)
+    recorded = _recorded(states.filter(is_open | first), visits)
     pairs = _pairs(tables[s.ASSESSMENTS], recorded, visits, cut)
     before = _open_before(states.filter(is_open), pairs)
     needs = _needs_by_child(recorded, pairs)
@@ -132,7 +133,10 @@ def _finding_states(findings: pl.DataFrame, domains: Sequence[str], cut: date) -
 
 
 def _recorded(states: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
-    """Needs as the visit itself recorded them: later changes that still name the visit are not what it found."""
+    """Needs as the visit itself recorded them: later changes that still name the visit are not what it found.
+
+    A need settled on the spot, or sent only in its closed state, was found all the same.
+    """
     return (
         states.sort(s.VALID_FROM)
         .unique([s.FINDING, s.VISIT], keep="first", maintain_order=True)

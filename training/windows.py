@@ -30,6 +30,10 @@ class Windows:
         """The as-of dates of one window."""
         return {"fit": self.fit, "calibrate": self.calibrate, "test": self.test}[window]
 
+    def known_by(self, window: WindowName) -> date:
+        """The day by which the labels of a window must be recorded: before the next begins, or the data cut-off."""
+        return {"fit": self.calibrate[0], "calibrate": self.test[0], "test": self.cut}[window]
+
     def all(self) -> tuple[tuple[WindowName, date], ...]:
         """Every as-of date with the window it belongs to, oldest first."""
         return tuple((window, day) for window in WINDOW_NAMES for day in self.dates(window))

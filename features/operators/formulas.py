@@ -190,13 +190,16 @@ class AreaRest(Formula):
     whole: Measure | None = None
 
     def expr(self, of: Values) -> Value:
-        """The value; null where fewer than ``minimum`` others are known, or the area is not."""
+        """The value; null where fewer than ``minimum`` others are known, or the area is not.
+
+        Also null where the household holds more than its area: an older area table knows another state of it.
+        """
         part = of.col(area_part(self.name)) - own_part(self, of)
         if self.whole is None:
-            return part
+            return of.when(part >= 0).then(part)
         whole = of.col(area_whole(self.name)) - of(self.whole)
         scale = THOUSANDTHS if self.thousandths else 1
-        return of.when((whole >= self.minimum) & (whole > 0)).then(part / (whole * scale))
+        return of.when((whole >= self.minimum) & (whole > 0) & (part >= 0)).then(part / (whole * scale))
 
 
 def own_part(fact: AreaRest, of: Values) -> Value:

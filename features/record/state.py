@@ -9,7 +9,7 @@ from typing import Any
 
 from features.cohort import Cohort, years_before
 from features.definition.model import Definition
-from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, REGION, VALID_FROM
+from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, REFUSED_ON, REGION, VALID_FROM
 from features.known import day_number
 from features.record.gather import holds
 from features.record.rows import Row, Rows, Tables, history, known
@@ -54,6 +54,8 @@ def _state(histories: Histories, definition: Definition, county: str) -> dict[st
         homes = histories[HOUSEHOLDS].get(states[-1][HOUSEHOLD])
         home: Row = homes[-1] if homes else {}
         row = dict(states[-1]) | {name: home.get(name) for name in added} | {HOUSEHOLD_VALID_FROM: home.get(VALID_FROM)}
+        if REFUSED_ON in own:
+            row[REFUSED_ON] = min((day for one in states if (day := one.get(REFUSED_ON)) is not None), default=None)
         if row[REGION] is None or row[REGION].startswith(county):
             found[child] = row
     return found

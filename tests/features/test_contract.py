@@ -94,3 +94,34 @@ def test_a_table_is_built_to_its_contract() -> None:
     assert tuple(table.frame.columns[3:]) == table.contract.names
     assert isinstance(table.frame, pl.DataFrame)
     assert set(table.frame.dtypes[3:]) == {pl.Float32}
+
+
+@pytest.mark.parametrize(
+    ("feature", "changed"),
+    [
+        ("distance_school", {"column": "distance_clinic_km"}),
+        ("visits_met_share", {"days": 90}),
+        ("findings_severe", {"where": {"severity": {"at_least": 3}}}),
+        ("age", {"column": "parents_away_since"}),
+    ],
+)
+def test_the_same_names_made_in_another_way_are_another_contract(feature: str, changed: dict[str, object]) -> None:
+    definition = default_definition()
+    declared = {**definition.features[feature], **changed}
+    other = replace(definition, features={**definition.features, feature: declared}, hash="other")
+    ours, theirs = feature_contract(definition), feature_contract(other)
+    assert ours.names == theirs.names
+    assert ours.hash != theirs.hash
+
+
+def test_words_people_read_are_no_part_of_the_contract() -> None:
+    definition = default_definition()
+    declared = {**definition.features["age"], "en": "years lived"}
+    other = replace(definition, features={**definition.features, "age": declared}, hash="other")
+    assert feature_contract(definition).hash == feature_contract(other).hash
+
+
+def test_another_cohort_is_another_contract() -> None:
+    definition = default_definition()
+    other = replace(definition, cohort={**definition.cohort, "age_below": 18}, hash="other")
+    assert feature_contract(definition).hash != feature_contract(other).hash

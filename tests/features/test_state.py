@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from features.state import child_state
-from tests.builders import COUNTY, VILLAGE, as_pandas, default_definition, make_tables
+from tests.builders import COUNTY, VILLAGE, as_pandas, default_definition, make_tables, retraction
 
 AS_OF = date(2016, 7, 1)
 ELSEWHERE = "520002001001"
@@ -61,3 +61,13 @@ def test_a_child_whose_household_is_not_known_yet_stays() -> None:
     households = [{"household_id": "h1", "recorded_on": date(2016, 8, 1)}]
     (found,) = state(children=[{}], households=households)
     assert (found["child_id"], found["region_code"], found["household_valid_from"]) == ("c1", None, None)
+
+
+def test_a_refusal_stands_until_its_row_is_taken_back() -> None:
+    refusal = {"row_id": "r1", "model_refused_on": date(2016, 2, 1), "valid_from": date(2016, 2, 1)}
+    later = {"row_id": "r2", "schooling": "primary", "valid_from": date(2016, 4, 1)}
+    (row,) = state(children=[refusal, later])
+    assert row["model_refused_on"] == date(2016, 2, 1)
+    assert row["schooling"] == "primary"
+    (row,) = state(children=[refusal, later, retraction("children", "r1", date(2016, 5, 1))])
+    assert row["model_refused_on"] is None

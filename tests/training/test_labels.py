@@ -215,6 +215,10 @@ def test_a_need_solved_on_the_spot_was_found_all_the_same() -> None:
     assert label(findings=[{}, solved]) is True
 
 
+def test_a_need_sent_only_in_its_closed_state_was_found_all_the_same() -> None:
+    assert label(findings=[{"status": "closed", "closes": VISIT_DAY}]) is True
+
+
 def test_a_closing_row_that_names_the_visit_is_no_need_of_that_visit() -> None:
     (row,) = labels(findings=[earlier(), closing(VISIT_DAY, visit_id="v1")])
     assert row["label"] is False

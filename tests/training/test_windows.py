@@ -120,3 +120,10 @@ def test_a_share_depends_on_key_seed_and_purpose_alone() -> None:
     assert abs((share < 0.2).mean() - 0.2) < 0.03
     assert share.min() >= 0
     assert share.max() < 1
+
+
+def test_the_labels_of_a_window_are_recorded_before_the_next_begins() -> None:
+    windows = plan_windows(small_plan(), FIRST, NEWEST)
+    assert windows.known_by("fit") == windows.calibrate[0]
+    assert windows.known_by("calibrate") == windows.test[0]
+    assert windows.known_by("test") == windows.cut
