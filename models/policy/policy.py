@@ -14,7 +14,7 @@ from typing import Any
 from features.cli.console import UserError
 from features.definition import Definition, Label
 from features.definition.condition import Condition
-from features.definition.structure import CHILDREN, HOUSEHOLDS
+from features.definition.structure import CHILDREN, COUNTY_DIGITS, HOUSEHOLDS
 from models.policy.due_dates import INTERVAL, NOT_ASSESSED, VisitIntervals, read_visit_intervals
 from models.policy.levels import LevelScale, read_levels
 from models.policy.open_findings import OPEN_FINDING, FollowUp, read_follow_up
@@ -103,7 +103,7 @@ def load_policy(path: Path) -> Policy:
         id=f"{head.text('name')}@{head.day('effective_from')}#{_content_hash(raw)[:12]}",
         name=head.text("name"),
         definition=head.text("definition"),
-        region=head.text("region"),
+        region=_region(head),
         effective_from=head.day("effective_from"),
         label=head.label(),
         source=head.text("source"),
@@ -120,8 +120,21 @@ def load_policy(path: Path) -> Policy:
 
 
 def load_policies(folder: Path = POLICIES) -> tuple[Policy, ...]:
-    """Read every policy file of a folder, in the order of their names."""
-    return tuple(load_policy(path) for path in sorted(folder.glob("*.toml")))
+    """Read every policy file of a folder, in the order of their names.
+
+    Raises:
+        UserError: a file is no policy, or two hold for one definition and region from the same day.
+    """
+    paths: dict[tuple[str, str, dt.date], Path] = {}
+    policies = []
+    for path in sorted(folder.glob("*.toml")):
+        policy = load_policy(path)
+        first = paths.setdefault((policy.definition, policy.region, policy.effective_from), path)
+        if first != path:
+            place = f"region '{policy.region}' from {policy.effective_from}"
+            raise UserError(f"{path}: {first.name} too holds for {place}", "change effective_from or region of one")
+        policies.append(policy)
+    return tuple(policies)
 
 
 def policy_for(policies: Sequence[Policy], definition: str, region: str, as_of: dt.date) -> Policy:
@@ -166,6 +179,16 @@ def _with_base(path: Path, raw: dict[str, Any]) -> dict[str, Any]:
 def _content_hash(raw: Mapping[str, Any]) -> str:
     text = json.dumps(raw, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _region(head: Section) -> str:
+    region = head.text("region")
+    if region and not (region.isascii() and region.isdecimal() and len(region) <= COUNTY_DIGITS):
+        raise UserError(
+            f"{head.where} region: '{region}'",
+            f"wanted the first digits of county codes, {COUNTY_DIGITS} at most: a policy is chosen by county",
+        )
+    return region
 
 
 def _check_whole(policy: Policy, where: str) -> None:

@@ -84,6 +84,8 @@ def test_the_id_names_the_content(tmp_path: Path) -> None:
     [
         ("[period]", "[periods]", "unknown key periods"),
         ('name = "national"', "", "'name' is missing"),
+        ('region = ""', 'region = "5200010"', "region: '5200010'"),
+        ('region = ""', 'region = "52x"', "region: '52x'"),
         ("effective_from = 2016-02-04", 'effective_from = "soon"', "effective_from: 'soon'"),
         ("below = 60\n", "below = 61\n", "overlap"),
         ("below = 60\n", "below = 59\n", "leave a gap"),
@@ -107,6 +109,19 @@ def test_a_file_that_breaks_a_rule_is_refused_with_its_place(tmp_path: Path, old
     assert said in caught.value.message
     assert str(path) in caught.value.message
     assert caught.value.hint
+
+
+def test_two_policies_of_one_region_and_day_are_refused(tmp_path: Path) -> None:
+    first = policy_file(tmp_path)
+    other_day = policy_file(tmp_path, ("effective_from = 2016-02-04", "effective_from = 2017-02-04"))
+    other_place = policy_file(tmp_path, ('region = ""', 'region = "520001"'))
+    other_ledger = policy_file(tmp_path, ('definition = "left_behind"', 'definition = "another"'))
+    assert len(load_policies(tmp_path)) == len({first, other_day, other_place, other_ledger})
+    second = policy_file(tmp_path, ('name = "national"', 'name = "second"'))
+    with pytest.raises(UserError, match="2016-02-04") as caught:
+        load_policies(tmp_path)
+    assert str(second) in caught.value.message
+    assert first.name in caught.value.message
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
