@@ -16,11 +16,11 @@ from serving.batch.county import REFUSED
 from serving.batch.manifest import LANGUAGES, PolicyUsed
 
 PURPOSE = Label(
-    "评分只用来安排走访先后，从不决定任何家庭的待遇，也不能代替人的判断。法律和政策规定的走访始终在前。",
+    "评分只用来安排走访先后，从不决定任何家庭的待遇，也不能代替人的判断。应办走访始终在前。",
     "A score only orders visits. It never decides on a family and replaces nobody's judgement. "
-    "Visits that law and policy demand always come first.",
+    "Visits that are due always come first.",
 )
-REFUSED_WORDS = Label("监护人拒绝评分：只按法定走访排序", "the guardian refused the model: ordered by duty alone")
+REFUSED_WORDS = Label("监护人拒绝评分：只按应办走访排序", "the guardian refused the model: ordered by visits due alone")
 NOT_ASSESSED = Label("未评级", "not assessed")
 
 
@@ -119,9 +119,15 @@ def _duty(row: Mapping[str, Any], policy: PolicyUsed) -> DutyWords | None:
 def due_words(due_on: dt.date, overdue_days: int, as_of: dt.date) -> Label:
     """When a duty is due, seen from the as-of date."""
     if overdue_days:
-        return Label(f"应于 {due_on} 前，已逾期 {overdue_days} 天", f"due {due_on}, {overdue_days} days overdue")
+        return Label(f"应于 {due_on} 前，已逾期 {overdue_days} 天", f"due {due_on}, {_days(overdue_days)} overdue")
     left = (due_on - as_of).days
-    return Label(f"应于 {due_on} 前，还有 {left} 天", f"due {due_on}, in {left} days")
+    if not left:
+        return Label(f"今天到期（{due_on}）", f"due today ({due_on})")
+    return Label(f"应于 {due_on} 前，还有 {left} 天", f"due {due_on}, in {_days(left)}")
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def level_note(level: OfficialLevel) -> Label:

@@ -35,8 +35,8 @@ _TITLES = {
     "promote": Label("启用：检查模型包后启用", "Promote: check the bundle and bring it into use"),
     "newcomer": Label("导入训练从未见过的县", "Import the county that training never saw"),
     "score": Label(
-        "给新县排序：法定走访在前，其余按评分，附理由",
-        "Rank that county: duties first, then by score, with reasons",
+        "给新县排序：应办走访在前，其余按评分，附理由",
+        "Rank that county: visits due first, then by score, with reasons",
     ),
     "explain": Label("解释一名儿童：数字与批量结果相同", "Explain one child: the same numbers as in the ranking"),
 }

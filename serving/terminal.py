@@ -17,14 +17,14 @@ from serving.listing import Listing, Part
 
 SIMULATED = Label("模拟数据：没有任何真实的儿童或家庭", "Simulated data: no real child or family")
 SHOWN_EACH_WAY = 2
-DUTY = Label("法定走访", "duty")
+DUTY = Label("应办走访", "visit due")
 
 _SUMMARY = (
     ("children", Label("儿童", "children")),
     ("households", Label("家庭", "households")),
     ("scored", Label("已评分", "scored")),
     ("refused", Label("拒绝评分", "refused")),
-    ("duties", Label("法定走访", "duties")),
+    ("duties", Label("应办走访", "visits due")),
     ("overdue", Label("其中逾期", "of them overdue")),
 )
 
@@ -45,7 +45,7 @@ def print_summary(manifest: ScoreManifest, out: Path, console: Console) -> None:
 def print_top(listing: Listing, manifest: ScoreManifest, console: Console) -> None:
     """Show the first households: place, duty or band, official level and the main reasons, Chinese above English."""
     parts = (
-        (Label("法定走访", "Duties"), listing.duties),
+        (Label("应办走访", "Visits due"), listing.duties),
         (Label("其后按评分", "Then by score"), listing.by_score),
     )
     for title, part in parts:
@@ -64,7 +64,7 @@ def _table(title: Label, part: Part, manifest: ScoreManifest) -> Table:
         expand=True,
     )
     table.add_column("名次\nplace", justify="right")
-    what = Label("家庭、儿童、次序、官方等级", "household, child, duty or band, official level")
+    what = Label("家庭、儿童、次序、官方等级", "household, child, visit due or band, official level")
     table.add_column(f"{what.zh}\n{what.en}", ratio=1, overflow="fold")
     table.add_column("主要理由\nmain reasons", ratio=1, overflow="fold")
     for household in part.households:

@@ -70,6 +70,15 @@ def test_days_are_counted_from_the_as_of_date() -> None:
     assert due_words(date(2018, 7, 5), 0, date(2018, 6, 30)).zh == "应于 2018-07-05 前，还有 5 天"
 
 
+def test_today_and_one_day_are_said_as_people_say_them() -> None:
+    today = date(2018, 6, 30)
+    assert due_words(today, 0, today) == Label("今天到期（2018-06-30）", "due today (2018-06-30)")
+    assert due_words(date(2018, 6, 29), 1, today) == Label(
+        "应于 2018-06-29 前，已逾期 1 天", "due 2018-06-29, 1 day overdue"
+    )
+    assert due_words(date(2018, 7, 1), 0, today).en == "due 2018-07-01, in 1 day"
+
+
 def test_a_level_is_noted_with_what_is_known_of_it() -> None:
     red, day = Label("红色", "red"), date(2018, 1, 1)
     assert level_note(OfficialLevel(red, day, "W1")).en == "red (assessed 2018-01-01 by W1)"

@@ -149,7 +149,7 @@ def test_a_region_without_anyone_says_so(scored: ScoreFolder) -> None:
         for facts in scored.manifest.counties
     )
     html = render_page(ScoreFolder(scored.folder, replace(scored.manifest, counties=nobody)), default_definition())
-    assert "No duty in this period" in html
+    assert "No visit is due in this period" in html
     assert "No other household" in html
     _read(html)
 

@@ -48,7 +48,7 @@ def test_the_top_shows_places_children_duties_and_bands(scored: ScoreFolder) -> 
     for household in (*listing.duties.households, *listing.by_score.households):
         assert household.case.child_id in text
         assert f" {household.place} " in text
-    assert "法定走访" in text
+    assert "应办走访" in text
     assert "go first" in text
     assert f"{listing.duties.more:,} more households follow" in text
 
@@ -57,7 +57,7 @@ def test_a_part_without_households_is_left_out(scored: ScoreFolder) -> None:
     console = _console()
     listing = top_of(scored, default_definition(), 4)
     print_top(replace(listing, duties=replace(listing.duties, households=())), scored.manifest, console)
-    assert "Duties" not in _text(console)
+    assert "Visits due" not in _text(console)
     assert "Then by score" in _text(console)
 
 
@@ -108,5 +108,5 @@ def test_a_refused_child_without_a_duty_has_neither_band_nor_reasons(explained: 
     text = _text(console)
     assert REFUSED_WORDS.en in text
     assert "chance" not in text
-    assert "duty:" not in text
+    assert "visit due:" not in text
     assert "Simulated" not in text
