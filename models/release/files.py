@@ -21,7 +21,12 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Put a folder of files in place in one step; a folder of that name that is already there gives way."""
+    """Put a folder of files in place in one step; another of that name gives way.
+
+    One that holds the same already is left as it is, so that nobody who reads it finds it gone.
+    """
+    if _holds(folder, contents):
+        return
     unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder.parent))
     for name, content in contents.items():
         handle = os.open(unfinished / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
@@ -35,6 +40,22 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
         shutil.rmtree(folder)
     unfinished.replace(folder)
     _sync_folder(folder.parent)
+
+
+def _holds(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    """Whether a folder has these files, plain ones and no others, with this content."""
+    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} != contents.keys():
+        return False
+    plain = all((folder / name).is_file() and not (folder / name).is_symlink() for name in contents)
+    return plain and all((folder / name).read_bytes() == content for name, content in contents.items())
+
+
+def _holds(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    """Whether a folder has these files, plain ones and no others, with this content."""
+    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} != contents.keys():
+        return False
+    plain = all((folder / name).is_file() and not (folder / name).is_symlink() for name in contents)
+    return plain and all((folder / name).read_bytes() == content for name, content in contents.items())
 
 
 def clear_unfinished(parent: Path) -> None:
