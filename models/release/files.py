@@ -50,14 +50,6 @@ def _holds(folder: Path, contents: Mapping[str, bytes]) -> bool:
     return plain and all((folder / name).read_bytes() == content for name, content in contents.items())
 
 
-def _holds(folder: Path, contents: Mapping[str, bytes]) -> bool:
-    """Whether a folder has these files, plain ones and no others, with this content."""
-    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} != contents.keys():
-        return False
-    plain = all((folder / name).is_file() and not (folder / name).is_symlink() for name in contents)
-    return plain and all((folder / name).read_bytes() == content for name, content in contents.items())
-
-
 def clear_unfinished(parent: Path) -> None:
     """Remove what a killed writer left behind. Only for a caller that holds the lock of ``parent``."""
     for left in parent.glob(f"{_UNFINISHED}*"):

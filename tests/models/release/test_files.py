@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,38 +42,6 @@ def test_a_folder_takes_the_place_of_one_of_its_name(tmp_path: Path) -> None:
     write_folder(tmp_path / "whole", {"old.txt": b"old"})
     write_folder(tmp_path / "whole", PARTS)
     assert sorted(path.name for path in (tmp_path / "whole").iterdir()) == sorted(PARTS)
-
-
-def test_a_folder_that_holds_the_same_already_is_left_as_it_is(tmp_path: Path) -> None:
-    write_folder(tmp_path / "whole", PARTS)
-    before = [(path.stat().st_ino, path.stat().st_mtime_ns) for path in (tmp_path / "whole", *tmp_path.glob("*/*"))]
-    write_folder(tmp_path / "whole", PARTS)
-    after = [(path.stat().st_ino, path.stat().st_mtime_ns) for path in (tmp_path / "whole", *tmp_path.glob("*/*"))]
-    assert after == before
-    assert [path.name for path in tmp_path.iterdir()] == ["whole"]
-
-
-def _more(folder: Path) -> None:
-    (folder / "more.txt").write_bytes(b"")
-
-
-def _changed(folder: Path) -> None:
-    (folder / "a.txt").write_bytes(b"firsT")
-
-
-def _linked(folder: Path) -> None:
-    (folder / "a.txt").rename(folder.parent / "elsewhere")
-    (folder / "a.txt").symlink_to(folder.parent / "elsewhere")
-
-
-@pytest.mark.parametrize("damage", [_more, _changed, _linked])
-def test_a_folder_that_holds_something_else_is_written_anew(tmp_path: Path, damage: Callable[[Path], None]) -> None:
-    folder = tmp_path / "whole"
-    write_folder(folder, PARTS)
-    damage(folder)
-    write_folder(folder, PARTS)
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == PARTS
-    assert not any(path.is_symlink() for path in folder.iterdir())
 
 
 def test_a_folder_that_holds_the_same_already_is_left_as_it_is(tmp_path: Path) -> None:
