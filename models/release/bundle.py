@@ -85,9 +85,18 @@ def write_bundle(parent: Path, content: BundleContent) -> Path:
     parent.mkdir(parents=True, exist_ok=True)
     with FileLock(parent / LOCK):
         clear_unfinished(parent)
-        if not _is_whole(folder):
+        if not is_whole(folder):
             write_folder(folder, files)
     return folder
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a folder holds the bundle it is named by, every file as its manifest says. Nothing is loaded."""
+    try:
+        manifest, _ = read_contents(folder)
+    except (UserError, OSError):
+        return False
+    return manifest.model_id == folder.name
 
 
 def verify_bundle(path: Path) -> Manifest:
@@ -150,14 +159,6 @@ def _manifest(content: BundleContent, files: Mapping[str, bytes]) -> Manifest:
         metrics=content.metrics,
         sha256={name: digest(data) for name, data in files.items()},
     )
-
-
-def _is_whole(folder: Path) -> bool:
-    try:
-        read_contents(folder)
-    except (UserError, OSError):
-        return False
-    return True
 
 
 def _checked_model(contents: Mapping[str, bytes], manifest: Manifest, path: Path) -> RiskModel:

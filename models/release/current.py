@@ -13,7 +13,7 @@ from typing import Any, Literal
 from filelock import FileLock
 
 from features.cli.console import UserError
-from models.release.bundle import verify_bundle
+from models.release.bundle import is_whole, verify_bundle
 from models.release.files import clear_unfinished, write_file, write_folder
 from models.release.manifest import MANIFEST, BundleError, Manifest, json_bytes, read_contents, read_manifest
 
@@ -85,13 +85,15 @@ class ReleaseStore:
     def install(self, folder: Path) -> str:
         """Check a bundle and keep a copy of it. Returns its model id; a bundle that is kept already stays as it is.
 
+        One that is kept but damaged is replaced.
+
         Raises:
             BundleError: the bundle is not sound.
         """
         manifest = verify_bundle(folder)
         target = self.bundles / manifest.model_id
         with self._locked():
-            if target.resolve() != folder.resolve():
+            if target.resolve() != folder.resolve() and not is_whole(target):
                 _, contents = read_contents(folder)
                 write_folder(target, {**contents, MANIFEST: manifest.to_bytes()})
         return manifest.model_id

@@ -169,6 +169,22 @@ def test_a_bundle_from_elsewhere_is_checked_and_kept(sound_bundle: Path, tmp_pat
         assert (store.current() / path.name).read_bytes() == path.read_bytes()
 
 
+def test_a_bundle_that_is_kept_already_stays_as_it_is(bundle: Path, tmp_path: Path) -> None:
+    store = ReleaseStore(tmp_path / "home")
+    target = store.bundles / store.install(bundle)
+    before = [(path.name, path.stat().st_ino) for path in sorted(target.iterdir())]
+    store.install(bundle)
+    assert [(path.name, path.stat().st_ino) for path in sorted(target.iterdir())] == before
+
+
+def test_a_bundle_that_is_kept_but_damaged_is_replaced(bundle: Path, tmp_path: Path) -> None:
+    store = ReleaseStore(tmp_path / "home")
+    target = store.bundles / store.install(bundle)
+    truncate(target / BOOSTER, 0.5)
+    store.install(bundle)
+    assert (target / BOOSTER).read_bytes() == (bundle / BOOSTER).read_bytes()
+
+
 def test_a_damaged_bundle_from_elsewhere_is_not_kept(bundle: Path, tmp_path: Path) -> None:
     edit_json(bundle / MANIFEST, lambda raw: raw.update(format=9))
     store = ReleaseStore(tmp_path)
