@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from features.cli.console import UserError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 BOOSTER = "booster.txt"
 CALIBRATION = "calibration.json"
@@ -24,6 +24,9 @@ GOLDEN = "golden.json"
 DEFINITION = "definition.json"
 CARD = "card.md"
 FILES = (BOOSTER, CALIBRATION, CUTOFFS, FILLS, CONTRACT, REFERENCE, GOLDEN, DEFINITION, CARD)
+
+BODY = "body_sha256"
+"""The field of a manifest that holds the checksum of all its other fields."""
 
 ID_DIGITS = 16
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -56,21 +59,20 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """The manifest as the bytes of its file."""
-        return json_bytes(
-            {
-                "format": FORMAT,
-                "model_id": self.model_id,
-                "definition": {
-                    "name": self.definition_name,
-                    "version": self.definition_version,
-                    "hash": self.definition_hash,
-                },
-                "contract_hash": self.contract_hash,
-                "windows": dict(self.windows),
-                "metrics": dict(self.metrics),
-                "files": dict(self.sha256),
-            }
-        )
+        body = {
+            "format": FORMAT,
+            "model_id": self.model_id,
+            "definition": {
+                "name": self.definition_name,
+                "version": self.definition_version,
+                "hash": self.definition_hash,
+            },
+            "contract_hash": self.contract_hash,
+            "windows": dict(self.windows),
+            "metrics": dict(self.metrics),
+            "files": dict(self.sha256),
+        }
+        return json_bytes({**body, BODY: body_digest(body)})
 
 
 def json_bytes(content: Mapping[str, Any]) -> bytes:
@@ -81,6 +83,12 @@ def json_bytes(content: Mapping[str, Any]) -> bytes:
 def digest(content: bytes) -> str:
     """The sha256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def body_digest(manifest: Mapping[str, Any]) -> str:
+    """The sha256 of what a manifest says, without the field that holds it; order and layout do not count."""
+    body = {name: value for name, value in manifest.items() if name != BODY}
+    return digest(json.dumps(body, sort_keys=True, separators=(",", ":")).encode())
 
 
 def trees_digest(booster: bytes) -> str:
@@ -99,7 +107,8 @@ def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a bundle without looking at its other files.
 
     Raises:
-        BundleError: it is missing, not readable, of another format, or names a file a bundle does not have.
+        BundleError: it is missing, not readable, of another format, names a file a bundle does not have, or was
+            changed after it was written.
     """
     path = folder / MANIFEST
     try:
@@ -116,9 +125,12 @@ def read_manifest(folder: Path) -> Manifest:
         )
     _check_names(path, raw.get("files"))
     try:
-        return _parse(raw)
+        manifest = _parse(raw)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BundleError(f"{path}: incomplete ({error})") from error
+    if raw.get(BODY) != body_digest(raw):
+        raise BundleError(f"{path}: changed since it was written (its own sha256 does not match)")
+    return manifest
 
 
 def read_contents(folder: Path) -> tuple[Manifest, dict[str, bytes]]:

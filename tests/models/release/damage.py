@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from models.release.manifest import FILES, MANIFEST, content_id, digest
+from models.release.manifest import BODY, FILES, MANIFEST, body_digest, content_id, digest
 
 Json = dict[str, Any]
 
@@ -19,6 +19,16 @@ def edit_json(path: Path, change: Callable[[Json], None]) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
+def edit_manifest(bundle: Path, change: Callable[[Json], None]) -> None:
+    """Change what a manifest says, and its own checksum with it."""
+
+    def signed(manifest: Json) -> None:
+        change(manifest)
+        manifest[BODY] = body_digest(manifest)
+
+    edit_json(bundle / MANIFEST, signed)
+
+
 def remake_manifest(bundle: Path) -> Path:
     """Let the manifest match whatever the files hold now, and name the folder by its new content."""
     contents = {name: (bundle / name).read_bytes() for name in FILES}
@@ -27,7 +37,7 @@ def remake_manifest(bundle: Path) -> Path:
         manifest["files"] = {name: digest(content) for name, content in contents.items()}
         manifest["model_id"] = content_id(contents)
 
-    edit_json(bundle / MANIFEST, match)
+    edit_manifest(bundle, match)
     return bundle.rename(bundle.with_name(content_id(contents)))
 
 

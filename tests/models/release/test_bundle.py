@@ -24,14 +24,13 @@ from models.release.manifest import (
     CONTRACT,
     CUTOFFS,
     GOLDEN,
-    MANIFEST,
     REFERENCE,
     BundleError,
     json_bytes,
 )
 from tests.builders import default_definition
 from tests.models import making
-from tests.models.release.damage import edit_json, remake_manifest, truncate
+from tests.models.release.damage import edit_json, edit_manifest, remake_manifest, truncate
 
 WRITE_AND_WAIT = """
 import sys, time
@@ -141,7 +140,7 @@ class TestRefusedBeforeAnythingIsLoadedHere:
             load_bundle(remake_manifest(bundle))
 
     def test_a_contract_that_is_not_the_one_of_the_manifest(self, bundle: Path) -> None:
-        edit_json(bundle / MANIFEST, lambda raw: raw.update(contract_hash="0" * 64))
+        edit_manifest(bundle, lambda raw: raw.update(contract_hash="0" * 64))
         with pytest.raises(BundleError, match="not the one the manifest names"):
             load_bundle(bundle)
 
@@ -153,7 +152,7 @@ class TestRefusedBeforeAnythingIsLoadedHere:
         assert "train a model for this definition" in caught.value.hint
 
     def test_a_bundle_of_a_definition_that_is_not_here(self, bundle: Path) -> None:
-        edit_json(bundle / MANIFEST, lambda raw: raw["definition"].update(name="martian"))
+        edit_manifest(bundle, lambda raw: raw["definition"].update(name="martian"))
         with pytest.raises(BundleError, match="made for a definition that is not here"):
             load_bundle(bundle)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 from features.cli.console import UserError
 from models.release.manifest import (
+    BODY,
     BOOSTER,
     CALIBRATION,
     CARD,
@@ -24,7 +26,7 @@ from models.release.manifest import (
     read_manifest,
     trees_digest,
 )
-from tests.models.release.damage import Json, edit_json, remake_manifest, truncate
+from tests.models.release.damage import Json, edit_json, edit_manifest, remake_manifest, truncate
 
 
 def test_a_sound_bundle_is_read_whole(sound_bundle: Path) -> None:
@@ -114,8 +116,8 @@ def _file(name: str, value: object) -> Callable[[Json], None]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (_set("format", 2), "manifest format 2, this version reads format 1"),
-        (_set("format", "1"), "manifest format '1'"),
+        (_set("format", 1), "manifest format 1, this version reads format 2"),
+        (_set("format", "2"), "manifest format '2'"),
         (_drop("format"), "manifest format None"),
         (_set("model_id", "0123456789abcdef"), "the content is"),
         (_set("model_id", "../../../../etc"), "not an identity"),
@@ -135,9 +137,33 @@ def _file(name: str, value: object) -> Callable[[Json], None]:
     ],
 )
 def test_a_manifest_that_lies_is_refused(bundle: Path, change: Callable[[Json], None], message: str) -> None:
-    edit_json(bundle / MANIFEST, change)
+    edit_manifest(bundle, change)
     with pytest.raises(BundleError, match=re.escape(message)):
         read_contents(bundle)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest["metrics"].update(dict.fromkeys(manifest["metrics"], 0.123)),
+        lambda manifest: manifest["windows"].update(added="2016-08-01"),
+        _set("contract_hash", "0" * 64),
+        _drop(BODY),
+        _set(BODY, "0" * 64),
+        _set("added", 1),
+    ],
+)
+def test_a_manifest_whose_own_words_were_changed_is_refused(bundle: Path, change: Callable[[Json], None]) -> None:
+    edit_json(bundle / MANIFEST, change)
+    with pytest.raises(BundleError, match=r"manifest\.json: changed since it was written"):
+        read_manifest(bundle)
+
+
+def test_the_layout_of_a_manifest_does_not_count(bundle: Path) -> None:
+    before = read_manifest(bundle)
+    raw = json.loads((bundle / MANIFEST).read_bytes())
+    (bundle / MANIFEST).write_text(json.dumps(raw, sort_keys=True), encoding="utf-8")
+    assert read_manifest(bundle) == before
 
 
 def test_a_refusal_is_an_error_with_a_next_step_and_crosses_processes(tmp_path: Path) -> None:
