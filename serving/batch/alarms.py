@@ -1,4 +1,4 @@
-"""Warnings that a scored region carries: old data, scores that tell nobody apart, counties without children."""
+"""Warnings that a scored region carries: old data, equal scores, counties without children, findings no list has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from features.definition import Label
 
 @dataclass(frozen=True, slots=True)
 class CountyFacts:
-    """What one county's scores look like. Scores are None where nobody was scored."""
+    """What one county's scores look like. Scores are None where nobody was scored.
+
+    ``outside_with_finding`` counts the children outside the cohort who still have a severe open finding.
+    """
 
     county: str
     children: int
@@ -24,6 +27,7 @@ class CountyFacts:
     duties: int
     overdue: int
     duty_households: int
+    outside_with_finding: int
     newest_recorded_on: dt.date | None
     lowest_score: float | None
     highest_score: float | None
@@ -40,17 +44,26 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class AlarmLimits:
-    """When an alarm sounds: days without a record, and the fewest scored children whose scores can be compared."""
+    """When an alarm sounds.
+
+    Days without a record, the fewest scored children whose scores can be compared, and the severity from which an open
+    finding of a child outside the cohort is said.
+    """
 
     data_age_days: int
     least_children: int
+    outside_severity: int
 
 
 @lru_cache(maxsize=1)
 def alarm_limits() -> AlarmLimits:
     """The limits in force, from ``alarms.toml``."""
     raw = tomllib.loads(Path(__file__).with_name("alarms.toml").read_text(encoding="utf-8"))
-    return AlarmLimits(int(raw["data_age"]["days"]), int(raw["scores"]["least_children"]))
+    return AlarmLimits(
+        data_age_days=int(raw["data_age"]["days"]),
+        least_children=int(raw["scores"]["least_children"]),
+        outside_severity=int(raw["findings_outside_cohort"]["least_severity"]),
+    )
 
 
 def alarms(
@@ -79,10 +92,24 @@ def alarms(
             "a household stands in two counties: one has not recorded its move",
         )
         found.append(Alarm("listed_twice", words, listed_twice))
+    found.extend(_outside(counties, limits.outside_severity))
     if _all_equal(counties, limits.least_children):
         words = Label("所有评分相同，模型没有区分任何儿童", "all scores are equal: the model tells no child apart")
         found.append(Alarm("equal_scores", words, ()))
     return tuple(found)
+
+
+def _outside(counties: Sequence[CountyFacts], severity: int) -> list[Alarm]:
+    places = tuple(facts.county for facts in counties if facts.outside_with_finding)
+    count = sum(facts.outside_with_finding for facts in counties)
+    if not count:
+        return []
+    who = "1 child" if count == 1 else f"{count:,} children"
+    words = Label(
+        f"{count:,} 名儿童已超龄或档案已关闭，不在名单内，但仍有严重程度 {severity} 级及以上的未结发现",
+        f"{who} of age or with a closed file, on no list, with a finding of severity {severity} or more still open",
+    )
+    return [Alarm("findings_outside_cohort", words, places)]
 
 
 def _is_old(facts: CountyFacts, as_of: dt.date, days: int) -> bool:

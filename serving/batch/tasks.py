@@ -13,9 +13,11 @@ from features.definition.structure import ASSIGNMENTS, CHILD, HOUSEHOLD, RECORDE
 from features.known import known_rows
 from features.ledger.manifest import sha256_of
 from features.ledger.store import LedgerStore
+from features.state import child_state
 from models.policy.ordering import DRIVER
-from serving.batch.alarms import CountyFacts
-from serving.batch.county import DATA_AGE, SCORED, Scoring, Tables, score_children
+from serving.batch.alarms import CountyFacts, alarm_limits
+from serving.batch.county import DATA_AGE, OPEN_STATUS, SCORED, Scoring, Tables, score_children
+from serving.batch.outside import outside_with_finding
 from serving.batch.ranks import RANK_COUNTY, RANK_REGION, RANK_VILLAGE, in_region, with_county_ranks
 
 AREA = "area"
@@ -63,7 +65,8 @@ def score_county(task: CountyTask) -> CountyScored:
     rows = in_region(scored, task.region)
     rows.write_ipc(task.staged)
     rules = rows["duty_rules"].explode().struct.field("rule").drop_nulls().unique().sort()
-    return CountyScored(task, _facts(task.county, rows, newest_recorded(tables, as_of)), tuple(rules))
+    outside = _outside(task, tables, rows)
+    return CountyScored(task, _facts(task.county, rows, newest_recorded(tables, as_of), outside), tuple(rules))
 
 
 def finish_county(task: CountyTask, ranks: pl.DataFrame) -> dict[str, str]:
@@ -93,7 +96,15 @@ def newest_recorded(tables: Tables, as_of: dt.date) -> dt.date | None:
     return max((day for day in days if isinstance(day, dt.date)), default=None)
 
 
-def _facts(county: str, rows: pl.DataFrame, newest: dt.date | None) -> CountyFacts:
+def _outside(task: CountyTask, tables: Tables, rows: pl.DataFrame) -> int:
+    scoring = task.scoring
+    state: pl.DataFrame = child_state(tables, scoring.definition, scoring.as_of, county=task.county)
+    open_status = scoring.definition.roles.get(OPEN_STATUS, ())
+    least = alarm_limits().outside_severity
+    return outside_with_finding(tables, in_region(state, task.region), rows, open_status, least, scoring.as_of)
+
+
+def _facts(county: str, rows: pl.DataFrame, newest: dt.date | None, outside: int) -> CountyFacts:
     lowest, highest = rows["score"].min(), rows["score"].max()
     return CountyFacts(
         county=county,
@@ -104,6 +115,7 @@ def _facts(county: str, rows: pl.DataFrame, newest: dt.date | None) -> CountyFac
         duties=int(rows["duty"].sum()),
         overdue=int((rows["duty_overdue_days"] > 0).sum()),
         duty_households=rows.filter(pl.col("duty"))[HOUSEHOLD].n_unique(),
+        outside_with_finding=outside,
         newest_recorded_on=newest,
         lowest_score=lowest if isinstance(lowest, float) else None,
         highest_score=highest if isinstance(highest, float) else None,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from serving.batch.alarms import AlarmLimits, CountyFacts, alarm_limits, alarms
 
 AS_OF = date(2018, 6, 30)
-LIMITS = AlarmLimits(data_age_days=31, least_children=2)
+LIMITS = AlarmLimits(data_age_days=31, least_children=2, outside_severity=3)
 WELL = CountyFacts(
     county="520001", children=10, households=6, scored=9, refused=1, duties=2, overdue=1, duty_households=2,
-    newest_recorded_on=AS_OF, lowest_score=-2.0, highest_score=0.5,
+    outside_with_finding=0, newest_recorded_on=AS_OF, lowest_score=-2.0, highest_score=0.5,
 )  # fmt: skip
 
 
@@ -53,6 +55,18 @@ def test_the_limits_in_force_are_read_and_said_in_both_languages() -> None:
     (alarm,) = alarms([old], (), AS_OF, limits)
     assert str(limits.data_age_days) in alarm.words.zh
     assert str(limits.data_age_days) in alarm.words.en
+
+
+@pytest.mark.parametrize(("more", "who"), [(0, "1 child of age"), (1200, "1,201 children of age")])
+def test_open_findings_of_children_on_no_list_are_counted(more: int, who: str) -> None:
+    counties = [WELL, replace(WELL, county="520002", outside_with_finding=1)]
+    if more:
+        counties.append(replace(WELL, county="520003", outside_with_finding=more))
+    (alarm,) = alarms(counties, (), AS_OF, LIMITS)
+    assert (alarm.kind, alarm.counties) == ("findings_outside_cohort", ("520002", "520003")[: len(counties) - 1])
+    assert alarm.words.en.startswith(who)
+    assert f"{1 + more:,} 名" in alarm.words.zh
+    assert "severity 3" in alarm.words.en
 
 
 def test_a_household_in_two_counties_is_said() -> None:

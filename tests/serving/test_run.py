@@ -102,9 +102,11 @@ def test_an_earlier_day_knows_less(request_: ScoreRequest, scored: ScoreFolder) 
 
 def test_old_data_carry_a_warning(request_: ScoreRequest) -> None:
     manifest = score_region(replace(request_, as_of=AS_OF + timedelta(days=60)))
-    (alarm,) = manifest.alarms
-    assert alarm.kind == "old_data"
-    assert len(alarm.counties) == 3
+    alarms = {alarm.kind: alarm for alarm in manifest.alarms}
+    assert len(alarms["old_data"].counties) == 3
+    outside = tuple(facts.county for facts in manifest.counties if facts.outside_with_finding)
+    assert outside
+    assert alarms["findings_outside_cohort"].counties == outside
     assert "old_data" in (request_.out / "manifest.json").read_text(encoding="utf-8")
 
 
