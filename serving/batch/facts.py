@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from features.contract import FeatureContract
 
+from features.contract import FeatureContract
 from features.definition import Definition
 from features.definition.feature import FeatureSpec, feature_specs
 
