@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +34,14 @@ _ESTIMATES: tuple[tuple[EstimateName, WindowName], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The estimates in the order to show, what was too good to be true, and the scored rows of known / test."""
+    """The estimates in the order to show, what was too good to be true, and the scored rows.
+
+    ``scored``: every row of each judged window; ``known``: those of the estimate known in the test window.
+    """
 
     estimates: tuple[Estimate, ...]
     suspicions: tuple[Suspicion, ...]
+    scored: Mapping[WindowName, pl.DataFrame]
     known: pl.DataFrame
 
 
@@ -57,7 +62,7 @@ def judge(dataset: Dataset, learned: Learned, plan: ScreeningPlan, *, threads: i
     refuse_shared_households(learned.seen, rows["new_household", "test"])
     refuse_predictable_lots(_dealt(dataset, learned, plan), plan)
     estimates = tuple(estimate(name, window, rows[name, window], plan) for name, window in _ESTIMATES)
-    return Judged(estimates, _suspicions(learned, estimates, plan), rows["known", "test"])
+    return Judged(estimates, _suspicions(learned, estimates, plan), scored, rows["known", "test"])
 
 
 def refuse_suspicious(suspicions: tuple[Suspicion, ...], accepted_because: str) -> None:

@@ -21,6 +21,7 @@ from models.release.reference import reference_distribution
 from training.card import CardContent, model_card
 from training.dataset import Dataset, build_dataset
 from training.evaluation import Estimate
+from training.evidence import Evidence, write_evidence
 from training.judge import Judged, judge, refuse_suspicious
 from training.leakage import Suspicion, refuse_moved_features
 from training.learn import Learned, learn
@@ -123,6 +124,7 @@ def train(
         stages.begin("bundle")
         bundle = _install(run, dataset, learned, judged)
         stages.begin("record")
+        write_evidence(home, _evidence(run, dataset, learned, judged, bundle.name))
         run_id = record_run(home, _record(run, dataset, learned, judged, bundle))
     stages.finish()
     return TrainingResult(
@@ -168,6 +170,20 @@ def _card(run: _Run, dataset: Dataset, learned: Learned, judged: Judged) -> str:
             suspicions=judged.suspicions,
             accepted_because=run.accept_suspicious,
         )
+    )
+
+
+def _evidence(run: _Run, dataset: Dataset, learned: Learned, judged: Judged, model_id: str) -> Evidence:
+    return Evidence(
+        model_id=model_id,
+        plan=run.plan,
+        definition_hash=run.definition.hash,
+        data_hash=run.store.content_hash(),
+        simulated=run.store.simulated,
+        dates=_dates(dataset),
+        figures=figures(judged.estimates),
+        rows=judged.scored,
+        seen=learned.seen,
     )
 
 
