@@ -1,0 +1,1 @@
+"""Tests of the intervals and of the stability of lists."""
