@@ -1,4 +1,4 @@
-"""``mopai train``: learn from a ledger and register a challenger."""
+"""``mopai train``: learn from a ledger and register a challenger; the audit of one joins it here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from training.audit.commands import register as register_audit
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,8 +20,9 @@ _EPILOG = "Example: mopai train --plan demo"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the root."""
+    """Add the commands to the root."""
     app.command(name="train", epilog=_EPILOG)(train)
+    register_audit(app)
 
 
 def train(

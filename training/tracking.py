@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.release.mirror import CHALLENGER, DATABASE, MODEL_ID_TAG, REGISTERED_MODEL
+from models.release.mirror import CHALLENGER, DATABASE, MODEL_ID_TAG, REGISTERED_MODEL, has_tracking
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -60,6 +60,34 @@ def record_run(home: Path, record: RunRecord) -> str:
     return run_id
 
 
+def record_audit(
+    home: Path, model_id: str, figures: Mapping[str, float | None], files: Mapping[str, bytes]
+) -> str | None:
+    """Log an audit to the newest run that made a model: figures as ``audit.NAME``, files below ``audit/``.
+
+    Returns the run's id; None when no run under ``home`` made the model.
+    """
+    if not has_tracking(home):
+        return None
+    with _quiet_mlflow():
+        client = _client(home)
+        run_id = _run_of(client, model_id)
+        if run_id is not None:
+            figures = {f"audit.{name}": value for name, value in figures.items()}
+            _log_figures(client, run_id, figures)
+            _log_files(client, run_id, {f"audit/{name}": content for name, content in files.items()})
+    return run_id
+
+
+def _run_of(client: MlflowClient, model_id: str) -> str | None:
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
+        return None
+    chosen = f"tags.{MODEL_ID_TAG} = '{model_id}' and attributes.status = 'FINISHED'"
+    found = client.search_runs([experiment.experiment_id], chosen, order_by=["attributes.start_time DESC"])
+    return str(found[0].info.run_id) if found else None
+
+
 @contextmanager
 def _quiet_mlflow() -> Iterator[None]:
     """MLflow without telemetry, database notes, and the warnings of its own code, which no user can act on."""
@@ -98,20 +126,28 @@ def _start(client: MlflowClient, home: Path, record: RunRecord) -> str:
 
 
 def _log(client: MlflowClient, run_id: str, record: RunRecord) -> None:
-    from mlflow.entities import Metric, Param
+    from mlflow.entities import Param
 
-    client.log_batch(
-        run_id,
-        metrics=[Metric(name, value, 0, 0) for name, value in record.metrics.items() if value is not None],
-        params=[Param(name, value) for name, value in record.parameters.items()],
-    )
+    client.log_batch(run_id, params=[Param(name, value) for name, value in record.parameters.items()])
+    _log_figures(client, run_id, record.metrics)
+    _log_files(client, run_id, record.files)
+    client.log_artifacts(run_id, str(record.bundle), "bundle")
+
+
+def _log_figures(client: MlflowClient, run_id: str, figures: Mapping[str, float | None]) -> None:
+    from mlflow.entities import Metric
+
+    known = [Metric(name, value, 0, 0) for name, value in figures.items() if value is not None]
+    client.log_batch(run_id, metrics=known)
+
+
+def _log_files(client: MlflowClient, run_id: str, files: Mapping[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as scratch:
-        for name, content in record.files.items():
+        for name, content in files.items():
             path = Path(scratch) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         client.log_artifacts(run_id, scratch)
-    client.log_artifacts(run_id, str(record.bundle), "bundle")
 
 
 def _register(client: MlflowClient, run_id: str, record: RunRecord) -> None:

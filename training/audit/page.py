@@ -1,0 +1,62 @@
+"""The audit as one HTML page that needs nothing else: both languages, drawings inside, readable on a phone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from features.definition import Label
+from training.audit.report import AuditReport
+from training.audit.section import Picture
+
+HERE = Path(__file__).resolve().parent
+WINDOW_WORDS = {
+    "fit": Label("拟合", "fit"),
+    "calibrate": Label("校准", "calibrate"),
+    "test": Label("检验", "test"),
+}
+
+
+def render_page(report: AuditReport) -> str:
+    """The report as HTML text; it refers to nothing outside itself."""
+    return _template().render(
+        report=report,
+        windows=[(WINDOW_WORDS.get(name, Label(name, name)), days) for name, days in report.dates.items()],
+    )
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(
+        style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own style sheet
+        both=_both,
+        drawing=_drawing,
+        is_number=_is_number,
+    )
+    return environment.get_template("report.html.jinja")
+
+
+def _both(words: Label | str) -> Markup:
+    """A label in both languages, of which the reader's choice shows one; a text as it is."""
+    if isinstance(words, str):
+        return Markup("{}").format(words)
+    if words.zh == words.en:
+        return Markup("{}").format(words.zh)
+    return Markup('<span lang="zh">{}</span> <span lang="en">{}</span>').format(words.zh, words.en)
+
+
+def _drawing(picture: Picture) -> Markup:
+    """The drawing of both languages; sections make them of escaped words."""
+    zh, en = Markup(picture.zh), Markup(picture.en)  # noqa: S704 - drawn by us, its words are escaped
+    return Markup('<div lang="zh">{}</div><div lang="en">{}</div>').format(zh, en)
+
+
+def _is_number(cell: Label | str) -> bool:
+    """Whether a cell holds a figure, which stands to the right."""
+    return isinstance(cell, str) and cell[:1] in "0123456789+-−."

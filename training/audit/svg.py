@@ -1,0 +1,232 @@
+"""SVG drawings for audits: bars with intervals, dots against a diagonal and lines, one drawing per language.
+
+Drawings take the colour of the text around them, so they fit a light, a dark or a printed page, and stay readable on
+a narrow one: every bar has its words above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from features.definition import Label, Language
+from training.audit.section import Picture
+
+WIDTH = 420.0
+_ROW = 42.0
+_EDGE = 8.0
+_PLOT = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar with its interval; ``value`` None is drawn as "not estimable", ``faint`` marks a reference."""
+
+    label: Label
+    value: float | None
+    lower: float | None = None
+    upper: float | None = None
+    faint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One dot of a plot with the interval of its height."""
+
+    x: float
+    y: float
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a plot: its words and its points from left to right."""
+
+    label: Label
+    points: tuple[tuple[float, float], ...]
+
+
+def bars(alt: Label, items: Sequence[Bar], *, digits: int = 2, mark: float | None = None) -> Picture:
+    """Bars that start at 0, with intervals as whiskers and the value in words.
+
+    Args:
+        alt: what the picture shows, for those who do not see it.
+        items: the bars from top to bottom.
+        digits: decimals of the values.
+        mark: a value that a dashed line goes through, such as a ratio of 1.
+    """
+    known = [end for item in items for end in (item.value, item.upper, item.lower) if end is not None]
+    top = max([*known, mark or 0.0, 0.0]) * 1.05 or 1.0
+    low = min([*known, 0.0]) * 1.05
+    scale = _Scale(low, top, _EDGE, WIDTH - _EDGE)
+    height = _ROW * len(items) + _EDGE
+    drawn = {language: _bars(items, scale, language, digits, mark, height) for language in ("zh", "en")}
+    return Picture(_svg(drawn["zh"], WIDTH, height, alt.zh), _svg(drawn["en"], WIDTH, height, alt.en), alt)
+
+
+def dots(alt: Label, points: Sequence[Dot], x: Label, y: Label) -> Picture:
+    """Dots with intervals against the diagonal on which both shares are the same; both axes share one scale from 0."""
+    ends = [end for dot in points for end in (dot.x, dot.y, dot.upper) if end is not None]
+    plot = _Plot((0.0, max(ends, default=1.0) * 1.05 or 1.0), (0.0, max(ends, default=1.0) * 1.05 or 1.0))
+    diagonal = plot.path([(0.0, 0.0), (plot.x_range[1], plot.y_range[1])], dashed=True)
+    body = [diagonal, *(part for dot in points for part in plot.dot(dot))]
+    return plot.picture(alt, body, (), x, y)
+
+
+def lines(alt: Label, series: Sequence[Line], x: Label, y: Label) -> Picture:
+    """Lines over one scale; the first is whole, the others are dashed ever finer, and each is named below."""
+    points = [point for line in series for point in line.points]
+    plot = _Plot(
+        (min((left for left, _ in points), default=0.0), max((left for left, _ in points), default=1.0)),
+        (min(0.0, min((up for _, up in points), default=0.0)), max((up for _, up in points), default=1.0) * 1.05),
+    )
+    body = [plot.path(line.points, dash=number) for number, line in enumerate(series)]
+    return plot.picture(alt, body, tuple(line.label for line in series), x, y)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From values to places on the drawing."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        span = self.high - self.low or 1.0
+        return self.start + (value - self.low) / span * (self.end - self.start)
+
+
+def _bars(
+    items: Sequence[Bar], scale: _Scale, language: Language, digits: int, mark: float | None, height: float
+) -> list[str]:
+    parts = [part for number, item in enumerate(items) for part in _bar(item, number, scale, language, digits)]
+    if mark is not None:
+        place = scale(mark)
+        parts.append(
+            f'<line x1="{place:.1f}" y1="20" x2="{place:.1f}" y2="{height:.0f}" stroke="currentColor" '
+            'stroke-dasharray="4 3" opacity=".7"/>'
+        )
+    return parts
+
+
+def _bar(item: Bar, number: int, scale: _Scale, language: Language, digits: int) -> Iterator[str]:
+    top = number * _ROW
+    yield _text(item.label.text(language), _EDGE, top + 15)
+    yield _text(_value(item, language, digits), WIDTH - _EDGE, top + 15, anchor="end")
+    middle, zero = top + 28, scale(0.0)
+    if item.value is not None:
+        left, right = sorted((zero, scale(item.value)))
+        opacity = ".25" if item.faint else ".55"
+        yield (
+            f'<rect x="{left:.1f}" y="{middle - 6:.1f}" width="{max(1.0, right - left):.1f}" height="12" '
+            f'fill="currentColor" opacity="{opacity}"/>'
+        )
+    if item.lower is not None and item.upper is not None:
+        low, high = scale(item.lower), scale(item.upper)
+        yield (
+            f'<path d="M{low:.1f} {middle:.1f}H{high:.1f}M{low:.1f} {middle - 5:.1f}v10'
+            f'M{high:.1f} {middle - 5:.1f}v10" stroke="currentColor" stroke-width="1.5" fill="none"/>'
+        )
+
+
+def _value(item: Bar, language: Language, digits: int) -> str:
+    if item.value is None:
+        return NOT_ESTIMABLE.text(language)
+    interval = ""
+    if item.lower is not None and item.upper is not None:
+        interval = f" ({item.lower:.{digits}f}–{item.upper:.{digits}f})"
+    return f"{item.value:.{digits}f}{interval}"
+
+
+NOT_ESTIMABLE = Label("无法估计", "not estimable")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """A square plot with the range of each axis."""
+
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        across = _Scale(*self.x_range, 52.0, WIDTH - _EDGE)
+        down = _Scale(*self.y_range, _PLOT - 44.0, 12.0)
+        return across(x), down(y)
+
+    def dot(self, dot: Dot) -> Iterator[str]:
+        x, y = self.place(dot.x, dot.y)
+        if dot.lower is not None and dot.upper is not None:
+            (_, low), (_, high) = self.place(dot.x, dot.lower), self.place(dot.x, dot.upper)
+            yield f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" stroke="currentColor" stroke-width="1.5"/>'
+        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="currentColor"/>'
+
+    def path(self, points: Sequence[tuple[float, float]], *, dashed: bool = False, dash: int = 0) -> str:
+        joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in (self.place(*point) for point in points))
+        pattern = "4 3" if dashed else _DASHES[dash % len(_DASHES)]
+        width = 1 if dashed else 2
+        return (
+            f'<polyline points="{joined}" fill="none" stroke="currentColor" stroke-width="{width}" '
+            f'stroke-dasharray="{pattern}"/>'
+        )
+
+    def picture(self, alt: Label, body: Sequence[str], legend: Sequence[Label], x: Label, y: Label) -> Picture:
+        height = _PLOT + 22 * len(legend)
+        drawn = {
+            language: _svg(
+                [*self._axes(x.text(language), y.text(language)), *body, *_legend(legend, language)],
+                WIDTH,
+                height,
+                alt.text(language),
+            )
+            for language in ("zh", "en")
+        }
+        return Picture(drawn["zh"], drawn["en"], alt)
+
+    def _axes(self, x: str, y: str) -> Iterator[str]:
+        (left, bottom), (right, top) = (
+            self.place(self.x_range[0], self.y_range[0]),
+            self.place(self.x_range[1], self.y_range[1]),
+        )
+        yield f'<path d="M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}" fill="none" stroke="currentColor"/>'
+        for share in (0.0, 0.5, 1.0):
+            across = self.x_range[0] + share * (self.x_range[1] - self.x_range[0])
+            up = self.y_range[0] + share * (self.y_range[1] - self.y_range[0])
+            place_x, place_y = self.place(across, up)
+            anchor = {0.0: "start", 0.5: "middle", 1.0: "end"}[share]
+            yield _text(_tick(across), place_x, bottom + 16, anchor=anchor)
+            yield _text(_tick(up), left - 6, place_y + 5, anchor="end")
+        yield _text(x, (left + right) / 2, bottom + 36, anchor="middle")
+        middle = (top + bottom) / 2
+        yield f'<g transform="rotate(-90 12 {middle:.1f})">{_text(y, 12, middle, anchor="middle")}</g>'
+
+
+_DASHES = ("none", "7 4", "2 3", "10 3 2 3", "1 2", "14 4")
+
+
+def _tick(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _legend(labels: Sequence[Label], language: Language) -> Iterator[str]:
+    for number, label in enumerate(labels):
+        top = _PLOT + 22 * number + 8
+        pattern = _DASHES[number % len(_DASHES)]
+        yield (
+            f'<path d="M52 {top:.0f}H92" stroke="currentColor" stroke-width="2" stroke-dasharray="{pattern}"/>'
+            + _text(label.text(language), 100, top + 5)
+        )
+
+
+def _text(words: str, x: float, y: float, *, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor">{escape(words)}</text>'
+
+
+def _svg(body: Sequence[str], width: float, height: float, alt: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'aria-label={quoteattr(alt)} font-size="14" font-family="inherit">{"".join(body)}</svg>'
+    )
