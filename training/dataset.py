@@ -6,7 +6,7 @@ only the rows the fit may see.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from features.ledger.store import LedgerStore
 from features.parallel import map_processes
 from features.table import build_feature_table
 from training.baselines import simple_facts
-from training.labels import ALL_NEEDS, LABEL, VisitOutcomes, label_cohort, visit_outcomes
+from training.labels import ALL_NEEDS, LABEL, VisitOutcomes, domain_labels, label_cohort, visit_outcomes
 from training.leakage import features_that_move
 from training.plan import ScreeningPlan
 from training.windows import WINDOW_NAMES, WindowName, Windows, plan_windows, seeded_share
@@ -40,8 +40,8 @@ _EVIDENCE = (s.VISITS, s.ASSESSMENTS, s.FINDINGS)
 class Part:
     """Feature values, float32 (n, p) in the contract's order, and beside them what is known of each row.
 
-    ``rows``: child_id, household_id, county, as_of, visit_id, visitor_id (audit only), label, all_needs, held_out and
-    the facts simple rankers use. Both have the same n rows in the same order.
+    ``rows``: child_id, household_id, county, as_of, visit_id, visitor_id (audit only), label, all_needs, held_out, the
+    facts simple rankers use and the label of each domain. Both have the same n rows in the same order.
     """
 
     matrix: Matrix
@@ -69,17 +69,23 @@ class Dataset:
     moved: tuple[str, ...]
 
     def parts(self, window: WindowName) -> Iterator[Part]:
-        """The rows of a window, one county at a time; the matrix stays on disk until it is read."""
+        """The rows of a window, one county at a time; the matrix stays on disk until it is read.
+
+        Of the fit window only rows are kept that some label, of all domains or of one, can be learned from.
+        """
         for county in self.counties:
             stem = self.folder / f"{county}-{window}"
             yield Part(np.load(stem.with_suffix(".npy"), mmap_mode="r"), pl.read_parquet(stem.with_suffix(".parquet")))
 
-    def learning_part(self, window: WindowName, rows_at_most: int, seed: int) -> Part:
-        """Labelled rows of households that are not held out; thinned by whole households above ``rows_at_most``."""
-        kept = [_learnable(part, 1.0, seed) for part in self.parts(window)]
+    def learning_part(self, window: WindowName, rows_at_most: int, seed: int, labels: Sequence[str] = (LABEL,)) -> Part:
+        """Rows with one of the labels, of households that are not held out.
+
+        Above ``rows_at_most`` they are thinned by whole households.
+        """
+        kept = [_learnable(part, labels, 1.0, seed) for part in self.parts(window)]
         total = sum(int(keep.sum()) for keep in kept)
         if total > rows_at_most:
-            kept = [_learnable(part, rows_at_most / total, seed) for part in self.parts(window)]
+            kept = [_learnable(part, labels, rows_at_most / total, seed) for part in self.parts(window)]
         matrix = np.empty((sum(int(keep.sum()) for keep in kept), len(self.contract.names)), dtype=np.float32)
         rows, start = [], 0
         for part, keep in zip(self.parts(window), kept, strict=True):
@@ -164,7 +170,7 @@ def _build_county(job: _CountyJob) -> _CountyResult:
         for as_of in job.windows.dates(window):
             part, counted = _build_date(job, tables, outcomes, refused, as_of)
             counts.append(counted.with_columns(pl.lit(window).alias("window"), pl.lit(job.county).alias(COUNTY)))
-            parts.append(_learnable_only(part) if window == "fit" else part)
+            parts.append(_learnable_only(part, job) if window == "fit" else part)
         stem = job.folder / f"{job.county}-{window}"
         np.save(stem.with_suffix(".npy"), np.concatenate([part.matrix for part in parts]))
         pl.concat([part.rows for part in parts]).write_parquet(stem.with_suffix(".parquet"))
@@ -204,6 +210,7 @@ def _build_date(
         "days_since_visit",
         "last_severity",
         "days_since_finding",
+        *domain_labels(job.plan.domains(job.definition)),
     )
     return Part(table.matrix()[keep.to_numpy()], rows), counted.with_columns(pl.lit(as_of).alias(AS_OF))
 
@@ -220,10 +227,12 @@ def _refused(tables: Mapping[str, pl.DataFrame], definition: Definition) -> pl.S
     return children.filter(pl.col(s.REFUSED_ON).is_not_null() & stands)[s.CHILD]
 
 
-def _learnable_only(part: Part) -> Part:
-    return part.where((part.rows[LABEL].is_not_null() & ~part.rows[HELD_OUT]).to_numpy())
+def _learnable_only(part: Part, job: _CountyJob) -> Part:
+    labels = (LABEL, *domain_labels(job.plan.domains(job.definition)))
+    return part.where(_learnable(part, labels, 1.0, job.plan.seed))
 
 
-def _learnable(part: Part, share: float, seed: int) -> npt.NDArray[np.bool_]:
-    keep: npt.NDArray[np.bool_] = (part.rows[LABEL].is_not_null() & ~part.rows[HELD_OUT]).to_numpy()
+def _learnable(part: Part, labels: Sequence[str], share: float, seed: int) -> npt.NDArray[np.bool_]:
+    known = pl.any_horizontal(pl.col(label).is_not_null() for label in labels)
+    keep: npt.NDArray[np.bool_] = part.rows.select(known & ~pl.col(HELD_OUT)).to_series().to_numpy()
     return keep if share >= 1 else keep & (seeded_share(part.rows[s.HOUSEHOLD], seed, "thin") < share)

@@ -21,6 +21,8 @@ LABEL = "label"
 ALL_NEEDS = "all_needs"
 OUTCOME = "outcome"
 PARTLY_POSITIVE = "partly_positive"
+LABEL_OF = "label_"
+"""What the column of one domain's label begins with; the domain follows."""
 
 LABELLED = "labelled"
 NO_VISIT = "no_visit"
@@ -36,7 +38,8 @@ class VisitOutcomes:
 
     ``visits``: completed visits that no report triggered (visit, household, day, visitor). ``children``: one row per
     visit and child with ``outcome``, ``label`` and ``all_needs`` (Boolean, null unless every domain of the plan was
-    looked at on a child who was seen) and ``partly_positive`` (a new need recorded where the label must be null).
+    looked at on a child who was seen), ``label_<domain>`` (a new need in that domain; null unless it was looked at on a
+    child who was seen) and ``partly_positive`` (a new need recorded where the label must be null).
     """
 
     visits: pl.DataFrame
@@ -74,7 +77,7 @@ def label_cohort(cohort: pl.DataFrame, outcomes: VisitOutcomes, as_of: date, hor
 
     Returns:
         The rows of ``cohort`` (child_id, household_id, ...) in its order with visit_id, visitor_id (audit only),
-        outcome, label, all_needs and partly_positive added.
+        outcome, label, all_needs, label_<domain> of each domain of the plan and partly_positive added.
     """
     last = as_of + timedelta(days=horizon_days)
     first = (
@@ -94,6 +97,11 @@ def label_cohort(cohort: pl.DataFrame, outcomes: VisitOutcomes, as_of: date, hor
             pl.col(PARTLY_POSITIVE).fill_null(value=False),
         )
     )
+
+
+def domain_labels(domains: Sequence[str]) -> tuple[str, ...]:
+    """The label columns of some domains, in their order."""
+    return tuple(LABEL_OF + domain for domain in domains)
 
 
 def visit_weights(visits: pl.Series) -> pl.Series:
@@ -190,13 +198,19 @@ def _children(
 ) -> pl.DataFrame:
     by_domain = needs.join(before, on=[s.VISIT, s.CHILD, s.DOMAIN], how="full", coalesce=True)
     counts = pl.col(s.SEVERITY) >= rule.severity
+    new = counts & (pl.col(s.SEVERITY) > pl.col(_BEFORE).fill_null(-1))
+    own = domain_labels(domains)
     found = by_domain.group_by(s.VISIT, s.CHILD).agg(
-        (counts & (pl.col(s.SEVERITY) > pl.col(_BEFORE).fill_null(-1))).any().alias("new_need"),
+        new.any().alias("new_need"),
         (counts | (pl.col(_BEFORE) >= rule.severity)).any().alias("any_need"),
+        *((new & (pl.col(s.DOMAIN) == domain)).any().alias(name) for domain, name in zip(domains, own, strict=True)),
     )
-    looked_at = pl.all_horizontal(pl.col(s.DOMAINS_ASSESSED).str.contains(f";{d};", literal=True) for d in domains)
     seen = pl.col(s.SEEN).fill_null(value=False)
-    whole = seen & looked_at.fill_null(value=False)
+    looked_at = {
+        name: seen & pl.col(s.DOMAINS_ASSESSED).str.contains(f";{domain};", literal=True).fill_null(value=False)
+        for domain, name in zip(domains, own, strict=True)
+    }
+    whole = pl.all_horizontal(*looked_at.values())
     new_need, any_need = (pl.col(name).fill_null(value=False) for name in ("new_need", "any_need"))
     return pairs.join(found, on=[s.VISIT, s.CHILD], how="left", maintain_order="left").select(
         s.VISIT,
@@ -209,5 +223,6 @@ def _children(
         .alias(OUTCOME),
         pl.when(whole).then(new_need).alias(LABEL),
         pl.when(whole).then(any_need).alias(ALL_NEEDS),
+        *(pl.when(looked).then(pl.col(name).fill_null(value=False)).alias(name) for name, looked in looked_at.items()),
         (new_need & ~whole).alias(PARTLY_POSITIVE),
     )

@@ -19,6 +19,8 @@ WINDOWS = Windows(
     test=(date(2018, 7, 1), date(2018, 8, 1)),
     cut=date(2018, 12, 31),
 )
+DOMAINS = ("living", "medical", "rehabilitation")
+_BOOLEAN = ("label", "all_needs", *(f"label_{domain}" for domain in DOMAINS))
 CONTRACT = FeatureContract(
     names=("need", "size", "noise", "empty"),
     sources=("need", "size", "noise", "empty"),
@@ -30,7 +32,9 @@ CONTRACT = FeatureContract(
 def make_part(dates: tuple[date, ...], households: int = 150, *, seed: int = 1, signal: float = 1.5) -> Part:
     """Two children per household on every date; "need" and, less, "size" tell of the label, the rest does not.
 
-    A household's visit labels both children; a third of the rows has none. ``signal`` 0 leaves pure chance.
+    A household's visit labels both children; a third of the rows has none. ``signal`` 0 leaves pure chance. Of the
+    ``DOMAINS``, every need is one of living, medical care was looked at for one of the two children alone, and in
+    rehabilitation nothing was ever found.
     """
     random = np.random.default_rng([seed, len(dates)])
     house = np.repeat(np.arange(households), 2)
@@ -51,6 +55,8 @@ def make_part(dates: tuple[date, ...], households: int = 150, *, seed: int = 1, 
 def _rows(house: np.ndarray, day: date, visited: np.ndarray, found: np.ndarray) -> pl.DataFrame:
     names = [f"h{number:04}" for number in house]
     labels = [bool(yes) if went else None for yes, went in zip(found, visited, strict=True)]
+    second = np.arange(house.size) % 2 == 1
+    medical = [label if other else None for label, other in zip(labels, second, strict=True)]
     return pl.DataFrame(
         {
             "child_id": [f"{name}-{place % 2}" for place, name in enumerate(names)],
@@ -65,8 +71,11 @@ def _rows(house: np.ndarray, day: date, visited: np.ndarray, found: np.ndarray) 
             "days_since_visit": [int(number) % 90 for number in house],
             "last_severity": [int(number) % 4 for number in house],
             "days_since_finding": [int(number) % 30 for number in house],
+            "label_living": labels,
+            "label_medical": medical,
+            "label_rehabilitation": [None if label is None else False for label in labels],
         },
-        schema_overrides={"visit_id": pl.String, "visitor_id": pl.String, "label": pl.Boolean, "all_needs": pl.Boolean},
+        schema_overrides={"visit_id": pl.String, "visitor_id": pl.String} | dict.fromkeys(_BOOLEAN, pl.Boolean),
     )
 
 

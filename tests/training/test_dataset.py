@@ -42,10 +42,19 @@ def test_matrix_and_rows_fit_each_other_and_the_feature_table(ledger: Path, data
 
 def test_only_learnable_rows_of_the_fit_window_are_kept(dataset: Dataset) -> None:
     for part in dataset.parts("fit"):
-        assert part.rows["label"].null_count() == 0
+        assert part.rows.select(pl.any_horizontal(pl.col("^label.*$").is_not_null())).to_series().all()
         assert not part.rows["held_out"].any()
     assert any(part.rows["label"].null_count() for part in dataset.parts("test"))
     assert any(part.rows["held_out"].any() for part in dataset.parts("test"))
+
+
+def test_rows_to_learn_from_have_the_label_that_is_asked_for(dataset: Dataset) -> None:
+    whole = dataset.learning_part("fit", 10**6, seed=1)
+    medical = dataset.learning_part("fit", 10**6, seed=1, labels=("label_medical",))
+    either = dataset.learning_part("fit", 10**6, seed=1, labels=("label_living", "label_medical"))
+    assert whole.rows["label"].null_count() == medical.rows["label_medical"].null_count() == 0
+    assert whole.rows.height < medical.rows.height < either.rows.height
+    assert len(medical.matrix) == medical.rows.height
 
 
 def test_a_visit_labels_rows_of_one_window_only(dataset: Dataset) -> None:

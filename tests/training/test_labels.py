@@ -12,7 +12,7 @@ import pytest
 
 from tests.builders import Row, default_definition, make_tables, retraction
 from tests.training.plans import small_plan
-from training.labels import label_cohort, visit_outcomes, visit_weights
+from training.labels import domain_labels, label_cohort, visit_outcomes, visit_weights
 from training.plan import ScreeningPlan
 
 AS_OF = date(2016, 5, 1)
@@ -148,6 +148,54 @@ def test_only_the_plans_domains_need_to_be_looked_at() -> None:
     looked = [{"domains_assessed": ";living;medical;"}]
     assert label(plan=plan, assessments=looked, findings=[{}]) is True
     assert label(plan=plan, assessments=looked, findings=[{"domain": "education"}]) is False
+
+
+# ---------------------------------------------------------------- one domain at a time
+
+
+def by_domain(row: dict[str, Any]) -> dict[str, bool | None]:
+    """The labels of the domains, by domain."""
+    return {name: row[f"label_{name}"] for name in default_definition().domains}
+
+
+def test_a_need_labels_its_own_domain_and_no_other() -> None:
+    (row,) = labels(findings=[{"domain": "medical"}])
+    assert by_domain(row) == {name: name == "medical" for name in default_definition().domains}
+
+
+def test_a_domain_that_was_looked_at_has_a_label_even_where_others_were_not() -> None:
+    looked = [{"domains_assessed": ";education;medical;"}]
+    findings = [{"domain": "medical"}, {"finding_id": "f2", "domain": "living"}]
+    (row,) = labels(assessments=looked, findings=findings)
+    assert row["label"] is None
+    assert by_domain(row) == {
+        "living": None, "education": False, "medical": True, "rehabilitation": None, "guardianship": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("assessment", [{"seen": False, **SEEN}, {"domains_assessed": None}, {"domains_assessed": ";"}])
+def test_no_domain_has_a_label_where_nobody_looked(assessment: Row) -> None:
+    (row,) = labels(assessments=[assessment], findings=[{}])
+    assert set(by_domain(row).values()) == {None}
+
+
+def test_an_open_need_is_new_in_no_domain_and_a_worse_one_in_its_own() -> None:
+    (same,) = labels(findings=[earlier(domain="living"), {"domain": "living"}])
+    (worse,) = labels(findings=[earlier(domain="living", severity=1), {"domain": "living", "severity": 3}])
+    assert set(by_domain(same).values()) == {False}
+    assert by_domain(worse) == {name: name == "living" for name in default_definition().domains}
+
+
+def test_only_the_plans_domains_have_labels() -> None:
+    (row,) = labels(plan=plan_with(domains=("medical", "living")))
+    assert [name for name in row if name.startswith("label_")] == ["label_living", "label_medical"]
+    assert domain_labels(("living", "medical")) == ("label_living", "label_medical")
+
+
+def test_a_child_has_a_new_need_exactly_if_it_has_one_in_some_domain() -> None:
+    for findings in ([], [{"domain": "education"}], [earlier(), {}]):
+        (row,) = labels(findings=findings)
+        assert row["label"] == any(by_domain(row).values())
 
 
 # ---------------------------------------------------------------- what is new
