@@ -12,7 +12,7 @@ from features.definition.feature import feature_specs
 from models.bands import BANDS, Band
 from models.reasons import Reason
 from models.sentences import sentence
-from serving.batch.county import REFUSED
+from serving.batch.county import REFUSED, SUSPENDED
 from serving.batch.manifest import LANGUAGES, PolicyUsed
 
 PURPOSE = Label(
@@ -21,6 +21,9 @@ PURPOSE = Label(
     "Visits that are due always come first.",
 )
 REFUSED_WORDS = Label("监护人拒绝评分：只按应办走访排序", "the guardian refused the model: ordered by visits due alone")
+SUSPENDED_WORDS = Label(
+    "本县评分已暂停：只按应办走访排序", "scores of this county are suspended: ordered by visits due alone"
+)
 NOT_ASSESSED = Label("未评级", "not assessed")
 
 
@@ -44,7 +47,7 @@ class OfficialLevel:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A scored child as people read it. ``band`` is None for a child the model was refused for."""
+    """A scored child as people read it. ``band`` is None for a child that was not scored."""
 
     child_id: str
     household_id: str
@@ -57,6 +60,14 @@ class Case:
     lowering: tuple[Label, ...]
     not_known: tuple[Label, ...]
     data_age_days: int | None
+    suspended: bool = False
+
+    @property
+    def no_score(self) -> Label | None:
+        """Why the child was not scored; None for a child that was."""
+        if self.refused:
+            return REFUSED_WORDS
+        return SUSPENDED_WORDS if self.suspended else None
 
     @property
     def band_words(self) -> Label | None:
@@ -103,6 +114,7 @@ def case_of(row: Mapping[str, Any], policy: PolicyUsed, words: FeatureWords) -> 
         lowering=tuple(words.reason(reason) for reason in row["reasons_down"] or ()),
         not_known=tuple(words.labels[name] for name in row["not_known"] or ()),
         data_age_days=row["data_age_days"],
+        suspended=row["status"] == SUSPENDED,
     )
 
 

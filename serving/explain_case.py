@@ -16,6 +16,7 @@ from features.definition import Definition
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RETRACTS, VISIT, VISITS
 from features.ledger.store import LedgerStore
 from models.policy.policy import Policy
+from models.release.suspensions import read_suspensions
 from serving.batch.county import Scoring, Tables, score_children
 from serving.batch.manifest import PolicyUsed, policy_used
 from serving.batch.run import definition_of, policies_of, policy_in_force, released
@@ -86,10 +87,12 @@ def explain_case(request: ExplainRequest) -> ExplainedCase:
     if not homes:
         raise UserError(f"{request.ledger}: the ledger knows no such child", "check the number given with --child")
     bundle = released(request.home, request.release, definition)
-    policies = policies_of(request.policy)
+    policies, suspended = policies_of(request.policy), read_suspensions(request.home)
     for county in homes:
         policy = policy_in_force(policies, definition, county, request.as_of)
-        scoring = Scoring(bundle.model, bundle.model_id, definition, policy, request.as_of)
+        scoring = Scoring(
+            bundle.model, bundle.model_id, definition, policy, request.as_of, suspended=county in suspended
+        )
         row = _scored_row(store, county, request.child_id, scoring)
         if row is not None:
             return _explained(row, county, store, policy, definition)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from features.cli.console import UserError
-from features.definition import Definition
+from features.definition import Definition, Label
 from models.policy.ordering import DRIVER
 from serving.batch.folder import COUNTY, ScoreFolder
+from serving.batch.manifest import ScoreManifest
 from serving.batch.ranks import RANK_REGION
 from serving.cases import Case, FeatureWords, case_of
 
@@ -37,6 +38,14 @@ class Listing:
 
     duties: Part
     by_score: Part
+
+
+def after_duties(manifest: ScoreManifest) -> Label:
+    """What orders the households after those with a duty: the score, or the lot where all scores are suspended."""
+    counts = manifest.counts()
+    if counts["suspended"] and not counts["scored"]:
+        return Label("其后按抽签（评分已暂停）", "Then by lot (scores are suspended)")
+    return Label("其后按评分", "Then by score")
 
 
 def top_of(folder: ScoreFolder, definition: Definition, households: int) -> Listing:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from features.definition import Label, Language
 from serving.batch.manifest import ScoreManifest
-from serving.cases import PURPOSE, REFUSED_WORDS, Case, due_words, level_note
+from serving.cases import PURPOSE, Case, due_words, level_note
 from serving.explain_case import ExplainedCase
-from serving.listing import Listing, Part
+from serving.listing import Listing, Part, after_duties
 
 SIMULATED = Label("模拟数据：没有任何真实的儿童或家庭", "Simulated data: no real child or family")
 SHOWN_EACH_WAY = 2
@@ -24,6 +24,7 @@ _SUMMARY = (
     ("households", Label("家庭", "households")),
     ("scored", Label("已评分", "scored")),
     ("refused", Label("拒绝评分", "refused")),
+    ("suspended", Label("评分暂停", "suspended")),
     ("duties", Label("应办走访", "visits due")),
     ("overdue", Label("其中逾期", "of them overdue")),
 )
@@ -46,7 +47,7 @@ def print_top(listing: Listing, manifest: ScoreManifest, console: Console) -> No
     """Show the first households: place, duty or band, official level and the main reasons, Chinese above English."""
     parts = (
         (Label("应办走访", "Visits due"), listing.duties),
-        (Label("其后按评分", "Then by score"), listing.by_score),
+        (after_duties(manifest), listing.by_score),
     )
     for title, part in parts:
         if part.households:
@@ -111,7 +112,7 @@ def _duty(explained: ExplainedCase, language: Language) -> Iterator[Text]:
 def _band(explained: ExplainedCase, language: Language) -> Iterator[Text]:
     words = explained.case.band_words
     if words is None:
-        yield Text(REFUSED_WORDS.text(language))
+        yield from (Text(why.text(language)) for why in [explained.case.no_score] if why is not None)
         return
     yield _line(Label("次序", "band"), words.text(language), language)
     chance = Label("现在走访记录到新需要的可能性", "chance that a visit now records a new need")
@@ -146,8 +147,8 @@ def _verdict(case: Case, manifest: ScoreManifest) -> list[Label]:
 
 def _reasons(case: Case) -> Text:
     """The main reasons each way; ``mopai explain`` shows all. A child that was not scored has none."""
-    if case.refused:
-        return _lines([REFUSED_WORDS])
+    if case.no_score is not None:
+        return _lines([case.no_score])
     raised = [Label(f"▲{words.zh}", f"  {words.en}") for words in case.raising[:SHOWN_EACH_WAY]]
     lowered = [Label(f"▽{words.zh}", f"  {words.en}") for words in case.lowering[:SHOWN_EACH_WAY]]
     return _lines(raised + lowered)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from features.definition import Label
+from models.release.suspensions import Suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class CountyFacts:
     newest_recorded_on: dt.date | None
     lowest_score: float | None
     highest_score: float | None
+    suspended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,22 @@ def alarms(
         words = Label("所有评分相同，模型没有区分任何儿童", "all scores are equal: the model tells no child apart")
         found.append(Alarm("equal_scores", words, ()))
     return tuple(found)
+
+
+def suspension_alarms(suspensions: Mapping[str, Suspension], counties: Sequence[str]) -> tuple[Alarm, ...]:
+    """A warning for each reason that scores of some of the counties are suspended for."""
+    by_words: dict[Label, list[str]] = {}
+    for county in counties:
+        if county in suspensions:
+            by_words.setdefault(_suspended_words(suspensions[county]), []).append(county)
+    return tuple(Alarm("suspended", words, tuple(places)) for words, places in by_words.items())
+
+
+def _suspended_words(one: Suspension) -> Label:
+    return Label(
+        f"自 {one.since} 起评分已暂停，只按应办走访排序：{one.reason.zh}",
+        f"scores are suspended since {one.since}, the order is by visits due alone: {one.reason.en}",
+    )
 
 
 def _outside(counties: Sequence[CountyFacts], severity: int) -> list[Alarm]:

@@ -34,6 +34,7 @@ Tables = Mapping[str, pl.DataFrame]
 
 SCORED = "scored"
 REFUSED = "refused"
+SUSPENDED = "suspended"
 DATA_AGE = "data_age_days"
 
 OPEN_STATUS = "open_status"
@@ -42,20 +43,25 @@ _NEWEST = "newest"
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """What scores are made with: the released model, the definition and policy in force, and the day they speak for."""
+    """What scores are made with: the released model, the definition and policy in force, and the day they speak for.
+
+    ``suspended``: monitoring suspended the scores of the county, so nobody in it is scored.
+    """
 
     model: RiskModel
     model_id: str
     definition: Definition
     policy: Policy
     as_of: dt.date
+    suspended: bool = False
 
 
 def score_children(tables: Tables, county: str, scoring: Scoring, area: pl.DataFrame | None = None) -> pl.DataFrame:
     """Score every child of the cohort of a county, sorted by child.
 
     A child whose guardian refused the model is never put to it: status ``refused``, with a duty if there is one, and
-    neither score nor reasons. Every other child has a score, and with it reasons.
+    neither score nor reasons; nor is anybody in a suspended county (``suspended``). Every other child has a score, and
+    with it reasons.
 
     Args:
         tables: the ledger tables of the county, or of some of its households when ``area`` is given.
@@ -75,7 +81,7 @@ def score_children(tables: Tables, county: str, scoring: Scoring, area: pl.DataF
         .join(duties(tables, state, scoring.policy, open_status, as_of), on=CHILD, maintain_order="left")
         .join(data_age(tables, as_of), on=HOUSEHOLD, how="left", maintain_order="left")
         .with_columns(
-            _status(state, as_of),
+            _status(state, scoring),
             pl.lit(scoring.model_id).alias("model_id"),
             pl.lit(scoring.definition.version).alias(DEFINITION_VERSION),
             lots(state[CHILD], scoring.policy.tie_seed, as_of).alias(TIE),
@@ -119,10 +125,11 @@ def _official(policy: Policy) -> list[pl.Expr]:
     ]
 
 
-def _status(state: pl.DataFrame, as_of: dt.date) -> pl.Series:
+def _status(state: pl.DataFrame, scoring: Scoring) -> pl.Series:
+    others = SUSPENDED if scoring.suspended else SCORED
     if REFUSED_ON not in state.columns:
-        return pl.Series("status", [SCORED] * state.height, dtype=pl.String)
-    refused = pl.when(pl.col(REFUSED_ON) <= as_of).then(pl.lit(REFUSED)).otherwise(pl.lit(SCORED))
+        return pl.Series("status", [others] * state.height, dtype=pl.String)
+    refused = pl.when(pl.col(REFUSED_ON) <= scoring.as_of).then(pl.lit(REFUSED)).otherwise(pl.lit(others))
     return state.select(refused.alias("status")).to_series()
 
 

@@ -49,8 +49,8 @@ class ScoreManifest:
     files: Mapping[str, str]
 
     def counts(self) -> dict[str, int]:
-        """How many children, households, scored and refused children, duties and households with a duty there are."""
-        names = ("children", "households", "scored", "refused", "duties", "overdue", "duty_households")
+        """How many children, households and duties there are, and children by what they got."""
+        names = ("children", "households", "scored", "refused", "suspended", "duties", "overdue", "duty_households")
         return {name: sum(getattr(facts, name) for facts in self.counties) for name in names}
 
     def policy_of(self, county: str) -> PolicyUsed:

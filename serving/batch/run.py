@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import ChainMap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from features.parallel import map_processes
 from models.policy.policy import Policy, load_policies, load_policy, policy_for
 from models.release.bundle import Bundle, load_bundle
 from models.release.current import ReleaseStore
-from serving.batch.alarms import alarm_limits, alarms
+from models.release.suspensions import Suspension, read_suspensions
+from serving.batch.alarms import alarm_limits, alarms, suspension_alarms
 from serving.batch.county import Scoring
 from serving.batch.manifest import PolicyUsed, ScoreManifest, policy_used
 from serving.batch.output import MANIFEST, staged
@@ -50,17 +51,23 @@ def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreMan
 
     Raises:
         UserError: there is no ledger, release, region or policy in force; the release was made for other features;
-            nothing was recorded by the as-of date; or the folder cannot be written.
+            the suspensions cannot be read; nothing was recorded by the as-of date; or the folder cannot be written.
     """
     store = LedgerStore.open(request.ledger)
     counties = counties_of(store, request.region)
     definition = definition_of(store, request.definition)
     bundle = released(request.home, request.release, definition)
-    policies = policies_of(request.policy)
+    policies, suspended = policies_of(request.policy), read_suspensions(request.home)
     with staged(request.out) as staging:
         (staging / AREA).mkdir()
         tasks = [
-            CountyTask(store, county, request.region, _scoring(bundle, definition, policies, county, request), staging)
+            CountyTask(
+                store,
+                county,
+                request.region,
+                _scoring(bundle, definition, policies, county, request, suspended),
+                staging,
+            )
             for county in counties
         ]
         scored = map_processes(
@@ -69,7 +76,9 @@ def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreMan
         _refuse_nothing(store, scored, request)
         ranks = region_ranks([(county.facts.county, county.task.staged) for county in scored])
         files = [finish_county(county.task, ranks[county.facts.county]) for county in scored]
-        found = alarms([county.facts for county in scored], listed_twice(ranks), request.as_of, alarm_limits())
+        found = suspension_alarms(suspended, counties) + alarms(
+            [county.facts for county in scored], listed_twice(ranks), request.as_of, alarm_limits()
+        )
         manifest = replace(
             _manifest(store, bundle, definition, scored, request), alarms=found, files=dict(ChainMap(*files))
         )
@@ -131,10 +140,15 @@ def policy_in_force(policies: Sequence[Policy], definition: Definition, county: 
 
 
 def _scoring(
-    bundle: Bundle, definition: Definition, policies: Sequence[Policy], county: str, request: ScoreRequest
+    bundle: Bundle,
+    definition: Definition,
+    policies: Sequence[Policy],
+    county: str,
+    request: ScoreRequest,
+    suspended: Mapping[str, Suspension],
 ) -> Scoring:
     policy = policy_in_force(policies, definition, county, request.as_of)
-    return Scoring(bundle.model, bundle.model_id, definition, policy, request.as_of)
+    return Scoring(bundle.model, bundle.model_id, definition, policy, request.as_of, suspended=county in suspended)
 
 
 def _refuse_nothing(store: LedgerStore, scored: Sequence[CountyScored], request: ScoreRequest) -> None:

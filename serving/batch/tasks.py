@@ -16,7 +16,16 @@ from features.ledger.store import LedgerStore
 from features.state import child_state
 from models.policy.ordering import DRIVER
 from serving.batch.alarms import CountyFacts, alarm_limits
-from serving.batch.county import DATA_AGE, OPEN_STATUS, SCORED, Scoring, Tables, score_children
+from serving.batch.county import (
+    DATA_AGE,
+    OPEN_STATUS,
+    REFUSED,
+    SCORED,
+    SUSPENDED,
+    Scoring,
+    Tables,
+    score_children,
+)
 from serving.batch.outside import outside_with_finding
 from serving.batch.ranks import RANK_COUNTY, RANK_REGION, RANK_VILLAGE, in_region, with_county_ranks
 
@@ -111,7 +120,8 @@ def _facts(county: str, rows: pl.DataFrame, newest: dt.date | None, outside: int
         children=rows.height,
         households=rows[HOUSEHOLD].n_unique(),
         scored=int((rows["status"] == SCORED).sum()),
-        refused=int((rows["status"] != SCORED).sum()),
+        refused=int((rows["status"] == REFUSED).sum()),
+        suspended=int((rows["status"] == SUSPENDED).sum()),
         duties=int(rows["duty"].sum()),
         overdue=int((rows["duty_overdue_days"] > 0).sum()),
         duty_households=rows.filter(pl.col("duty"))[HOUSEHOLD].n_unique(),

@@ -12,8 +12,8 @@ from features.cli.console import UserError
 from features.definition import Definition, Label
 from models.bands import BANDS
 from serving.batch.folder import ScoreFolder
-from serving.cases import PURPOSE, REFUSED_WORDS, due_words, level_note
-from serving.listing import top_of
+from serving.cases import PURPOSE, due_words, level_note
+from serving.listing import after_duties, top_of
 
 HERE = Path(__file__).resolve().parent
 
@@ -39,7 +39,7 @@ def render_page(folder: ScoreFolder, definition: Definition, households: int = D
         listing=listing,
         bands=BANDS,
         purpose=PURPOSE,
-        refused=REFUSED_WORDS,
+        by_score=after_duties(manifest),
     )
 
 
