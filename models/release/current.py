@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -23,12 +23,60 @@ _NOTHING = "train a model, then: mopai models promote MODEL_ID"
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What a move of the pointer stood on; part of the history for ever.
+
+    ``criteria`` and their sha256; ``approvals``: "name (role)" of each; ``failed``: what was not met when
+    ``override``, a reason, brought the bundle into use all the same, asked for by ``overridden_by``. ``by``: who moved
+    it, where that was said.
+    """
+
+    criteria: str = ""
+    criteria_sha256: str = ""
+    approvals: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    override: str = ""
+    overridden_by: tuple[str, ...] = ()
+    by: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Only what is said."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @staticmethod
+    def from_json(raw: Mapping[str, Any]) -> Ground:
+        """The ground of a move as it was written down."""
+        return Ground(
+            criteria=str(raw.get("criteria", "")),
+            criteria_sha256=str(raw.get("criteria_sha256", "")),
+            approvals=tuple(raw.get("approvals", ())),
+            failed=tuple(raw.get("failed", ())),
+            override=str(raw.get("override", "")),
+            overridden_by=tuple(raw.get("overridden_by", ())),
+            by=str(raw.get("by", "")),
+        )
+
+
+NO_GROUND = Ground()
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """One move of the pointer: what it was, the bundle it went to, and when (UTC)."""
+    """One move of the pointer: what it was, the bundle it went to, when (UTC), and what it stood on."""
 
     action: Literal["promote", "rollback"]
     model_id: str
     moved_at: datetime
+    ground: Ground = NO_GROUND
+
+    def to_json(self) -> dict[str, Any]:
+        """The move as it is written down and shown."""
+        return {
+            "action": self.action,
+            "model_id": self.model_id,
+            "moved_at": self.moved_at.isoformat(timespec="seconds"),
+            **self.ground.to_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +90,41 @@ class Pointer:
     earlier: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
 
-    def promoted(self, model_id: str, moved_at: datetime) -> Pointer:
-        """The pointer after ``model_id`` comes into use; the same if it is in use already."""
-        if model_id == self.model_id:
-            return self
-        earlier = self.earlier if self.model_id is None else (*self.earlier, self.model_id)
-        return Pointer(model_id, earlier, (*self.moves, Move("promote", model_id, moved_at)))
+    def promoted(self, model_id: str, moved_at: datetime, ground: Ground = NO_GROUND) -> Pointer:
+        """The pointer after ``model_id`` comes into use.
 
-    def rolled_back(self, moved_at: datetime) -> Pointer:
+        If it is in use already, only another ground than that of the last move is written down.
+        """
+        moves = (*self.moves, Move("promote", model_id, moved_at, ground))
+        if model_id == self.model_id:
+            return self if ground in (NO_GROUND, self.moves[-1].ground) else replace(self, moves=moves)
+        earlier = self.earlier if self.model_id is None else (*self.earlier, self.model_id)
+        return Pointer(model_id, earlier, moves)
+
+    def overrides(self, model_id: str) -> tuple[Move, ...]:
+        """The moves that brought a bundle into use although it had not passed."""
+        return tuple(move for move in self.moves if move.model_id == model_id and move.ground.override)
+
+    def rolled_back(self, moved_at: datetime, ground: Ground = NO_GROUND) -> Pointer:
         """The pointer after the bundle before comes back into use."""
         if not self.earlier:
             raise UserError("there is no earlier release to go back to", "mopai models list shows what there is")
         back = self.earlier[-1]
-        return Pointer(back, self.earlier[:-1], (*self.moves, Move("rollback", back, moved_at)))
+        return Pointer(back, self.earlier[:-1], (*self.moves, Move("rollback", back, moved_at, ground)))
 
 
 @dataclass(frozen=True, slots=True)
 class KeptBundle:
-    """A bundle in the store. ``fault`` says why a manifest cannot be read; then there is no manifest."""
+    """A bundle in the store. ``fault`` says why a manifest cannot be read; then there is no manifest.
+
+    ``overrides``: the moves that brought it into use although it had not passed.
+    """
 
     model_id: str
     manifest: Manifest | None
     released: bool
     fault: str = ""
+    overrides: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +160,8 @@ class ReleaseStore:
 
     def list(self) -> tuple[KeptBundle, ...]:
         """The bundles that are kept, sorted by model id, read from their manifests alone."""
-        released = self.pointer().model_id
-        return tuple(self._kept(model_id, model_id == released) for model_id in self._ids())
+        pointer = self.pointer()
+        return tuple(self._kept(model_id, pointer) for model_id in self._ids())
 
     def resolve(self, prefix: str) -> str:
         """The one model id that begins with ``prefix``.
@@ -120,8 +180,10 @@ class ReleaseStore:
         listed = ", ".join(known) if known else "none is kept yet"
         raise UserError(f"no model '{prefix}'; known: {listed}", "mopai models list")
 
-    def promote(self, model_id: str) -> str:
+    def promote(self, model_id: str, ground: Ground = NO_GROUND) -> str:
         """Check a kept bundle and bring it into use; ``model_id`` may be a unique beginning. Returns the whole id.
+
+        Whether it *may* be released is asked before, by ``models.release.gate.promote.promote_by_rule``.
 
         Raises:
             UserError: the id is not known.
@@ -130,18 +192,20 @@ class ReleaseStore:
         chosen = self.resolve(model_id)
         self._verify(chosen)
         with self._locked():
-            self._point(self.pointer().promoted(chosen, datetime.now(UTC)))
+            self._point(self.pointer().promoted(chosen, datetime.now(UTC), ground))
         return chosen
 
-    def rollback(self) -> str:
+    def rollback(self, by: str = "") -> str:
         """Bring the release before this one back into use, after checking it. Returns its model id.
+
+        For safety nothing stands before it: what was in use may come back at once. ``by`` is who asked for it.
 
         Raises:
             UserError: there is no earlier release.
             BundleError: the earlier bundle is not sound; the release stays what it was.
         """
         with self._locked():
-            moved = self.pointer().rolled_back(datetime.now(UTC))
+            moved = self.pointer().rolled_back(datetime.now(UTC), Ground(by=by))
             self._verify(str(moved.model_id))
             self._point(moved)
         return str(moved.model_id)
@@ -192,11 +256,12 @@ class ReleaseStore:
             sorted(entry.name for entry in self.bundles.iterdir() if entry.is_dir() and not entry.name.startswith("."))
         )
 
-    def _kept(self, model_id: str, released: bool) -> KeptBundle:  # noqa: FBT001
+    def _kept(self, model_id: str, pointer: Pointer) -> KeptBundle:
+        released, overrides = model_id == pointer.model_id, pointer.overrides(model_id)
         try:
-            return KeptBundle(model_id, read_manifest(self.bundles / model_id), released)
+            return KeptBundle(model_id, read_manifest(self.bundles / model_id), released, overrides=overrides)
         except UserError as error:
-            return KeptBundle(model_id, None, released, error.message)
+            return KeptBundle(model_id, None, released, error.message, overrides)
 
     def _verify(self, model_id: str) -> None:
         manifest = verify_bundle(self.bundles / model_id)
@@ -204,10 +269,7 @@ class ReleaseStore:
             raise BundleError(f"{self.bundles / model_id}: holds the model {manifest.model_id}")
 
     def _point(self, pointer: Pointer) -> None:
-        moves = [
-            {"action": move.action, "model_id": move.model_id, "moved_at": move.moved_at.isoformat(timespec="seconds")}
-            for move in pointer.moves
-        ]
+        moves = [move.to_json() for move in pointer.moves]
         content = {"format": FORMAT, "model_id": pointer.model_id, "earlier": list(pointer.earlier), "moves": moves}
         write_file(self._pointer_file, json_bytes(content))
 
@@ -218,7 +280,9 @@ def _pointer(raw: dict[str, Any]) -> Pointer:
     return Pointer(
         model_id=raw["model_id"],
         earlier=tuple(raw["earlier"]),
-        moves=tuple(
-            Move(move["action"], move["model_id"], datetime.fromisoformat(move["moved_at"])) for move in raw["moves"]
-        ),
+        moves=tuple(_move(move) for move in raw["moves"]),
     )
+
+
+def _move(raw: dict[str, Any]) -> Move:
+    return Move(raw["action"], raw["model_id"], datetime.fromisoformat(raw["moved_at"]), Ground.from_json(raw))
