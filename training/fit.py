@@ -21,11 +21,15 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Rows to fit or to validate on: float32 (n, p), labels 0 or 1 (n,), weights (n,)."""
+    """Rows to fit or to validate on: float32 (n, p), labels 0 or 1 (n,), weights (n,).
+
+    ``offsets``: log-odds (n,) that the trees start from and do not learn; without them they start from the base rate.
+    """
 
     matrix: Matrix
     labels: FloatArray
     weights: FloatArray
+    offsets: FloatArray | None = None
 
 
 def booster_parameters(plan: ScreeningPlan, contract: FeatureContract, threads: int) -> dict[str, Any]:
@@ -55,6 +59,7 @@ def binned(sample: Sample, contract: FeatureContract, parameters: Mapping[str, A
         sample.matrix,
         sample.labels,
         weight=sample.weights,
+        init_score=sample.offsets,
         feature_name=list(contract.names),
         params=dict(parameters),
         free_raw_data=False,

@@ -20,7 +20,9 @@ from training.baselines import fit_logistic
 from training.dataset import HELD_OUT, Dataset, Part
 from training.fit import binned, booster_parameters, grow
 from training.plan import BandRule, ScreeningPlan
+from training.refit import Recipe
 from training.tune import Tuned, sample_of, tune
+from training.visitor.adjust import adjusted_sample
 
 FloatArray = npt.NDArray[np.float64]
 Scorer = Callable[[npt.NDArray[np.float32]], FloatArray]
@@ -57,7 +59,8 @@ def learn(dataset: Dataset, plan: ScreeningPlan, *, threads: int, progress: Prog
     threads = min(threads, 1 + len(part.matrix) // plan.learning.rows_per_thread)
     tuned = tune(part, plan, dataset.contract, threads=threads, progress=progress)
     parameters = booster_parameters(plan, dataset.contract, threads) | dict(tuned.parameters)
-    sample = sample_of(part)
+    recipe = Recipe(plan, dataset.contract, tuned.parameters, tuned.rounds)
+    sample = adjusted_sample(part, recipe, threads=threads) if plan.learning.adjust_visitor else sample_of(part)
     booster = grow(binned(sample, dataset.contract, parameters), parameters, tuned.rounds)
     text = without_thread_count(booster.model_to_string())
     fills = Fills.fit(sample.matrix, dataset.contract, text)

@@ -99,7 +99,9 @@ class TuningRule:
 class LearningRule:
     """LightGBM parameters before the search, the most rounds it may grow, and the most rows it may see.
 
-    A thread more is used for every ``rows_per_thread`` rows; threads change no byte of the result.
+    A thread more is used for every ``rows_per_thread`` rows; threads change no byte of the result. With
+    ``adjust_visitor`` the trees start from each visitor's shrunken effect, so that they do not learn it; scores never
+    know the visitor.
     """
 
     rounds: int
@@ -107,6 +109,7 @@ class LearningRule:
     rows_at_most: int
     rows_per_thread: int
     parameters: Mapping[str, float]
+    adjust_visitor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

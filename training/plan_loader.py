@@ -66,6 +66,13 @@ class _Section:
             raise self.refuse(key, value, wanted)
         return float(value)
 
+    def switch(self, key: str) -> bool:
+        """True or false; off when left out."""
+        value = self.value(key, "true or false") if key in self._raw else False
+        if not isinstance(value, bool):
+            raise self.refuse(key, value, "true or false")
+        return value
+
     def table(self, key: str) -> Mapping[str, Any]:
         value = self.value(key, "a table")
         if not isinstance(value, Mapping):
@@ -211,6 +218,7 @@ def _learning(section: _Section) -> LearningRule:
         rows_at_most=section.whole("rows_at_most", 1),
         rows_per_thread=section.whole("rows_per_thread", 1),
         parameters=dict(section.table("parameters")),
+        adjust_visitor=section.switch("adjust_visitor"),
     )
 
 

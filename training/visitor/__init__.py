@@ -1,0 +1,1 @@
+"""The visitor effect: how much of what a visit finds is the habit of whoever made it."""
