@@ -23,9 +23,11 @@ from features.ledger.store import LedgerStore
 from features.parallel import map_processes
 from features.table import build_feature_table
 from training.baselines import simple_facts
+from training.fairness.membership import group_columns, with_groups
 from training.labels import ALL_NEEDS, LABEL, VisitOutcomes, domain_labels, label_cohort, visit_outcomes
 from training.leakage import features_that_move
 from training.plan import ScreeningPlan
+from training.simple_orders import SimpleOrders
 from training.windows import WINDOW_NAMES, WindowName, Windows, plan_windows, seeded_share
 
 Matrix = npt.NDArray[np.float32]
@@ -41,7 +43,7 @@ class Part:
     """Feature values, float32 (n, p) in the contract's order, and beside them what is known of each row.
 
     ``rows``: child_id, household_id, county, as_of, visit_id, visitor_id (audit only), label, all_needs, held_out, the
-    facts simple rankers use and the label of each domain. Both have the same n rows in the same order.
+    facts simple rankers use, the label of each domain and the audit groups. Both have the same n rows in one order.
     """
 
     matrix: Matrix
@@ -197,7 +199,9 @@ def _build_date(
     counted = labelled.group_by("outcome").agg(
         pl.len().alias("children"), pl.col("partly_positive").sum(), pl.col(LABEL).sum().alias("new_needs")
     )
-    rows = simple_facts(labelled, tables, as_of).select(
+    orders = SimpleOrders.of(job.definition)
+    ordered = orders.added(simple_facts(labelled, tables, as_of), tables, job.definition, as_of)
+    rows = with_groups(ordered, tables, job.definition, as_of, county=job.county).select(
         s.CHILD,
         s.HOUSEHOLD,
         pl.lit(job.county).alias(COUNTY),
@@ -210,7 +214,9 @@ def _build_date(
         "days_since_visit",
         "last_severity",
         "days_since_finding",
+        *orders.columns,
         *domain_labels(job.plan.domains(job.definition)),
+        *group_columns(job.definition),
     )
     return Part(table.matrix()[keep.to_numpy()], rows), counted.with_columns(pl.lit(as_of).alias(AS_OF))
 

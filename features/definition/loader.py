@@ -76,6 +76,8 @@ def _build(folder: Path, ledger: Mapping[str, Any], features: Mapping[str, Any])
         codes=codes,
         tables=tables,
         cohort=dict(ledger.get("cohort", {})),
+        audit=dict(ledger.get("audit", {})),
+        simple_orders=dict(ledger.get("simple_orders", {})),
         features=dict(features.get("features", {})),
         feature_settings={name: value for name, value in features.items() if name != "features"},
         hash=_content_hash([ledger, features]),

@@ -69,7 +69,9 @@ class Definition:
 
     ``features`` holds the raw declarations of ``features.toml`` (order kept) and ``feature_settings`` its other
     sections; ``features.definition.feature`` turns them into feature specifications. ``cohort`` is the raw
-    ``[cohort]`` of ``ledger.toml``, read by ``features.cohort``. ``hash`` is the sha256 of the parsed content: comments
+    ``[cohort]`` of ``ledger.toml``, read by ``features.cohort``, and ``audit`` its ``[audit]``, read by
+    ``features.definition.groups``. ``simple_orders`` is its raw ``[simple_orders]``: the orders an office could make by
+    hand, read by ``training.simple_orders``. ``hash`` is the sha256 of the parsed content: comments
     and layout do not change it. ``ledger_hash`` covers only what stored rows depend on (tables, columns, codes,
     limits), so that a new label or feature leaves a stored ledger usable. Dates outside ``dates_from`` to
     ``dates_to`` are refused.
@@ -85,6 +87,8 @@ class Definition:
     codes: Mapping[str, Mapping[str, Label]]
     tables: Mapping[str, Table]
     cohort: Mapping[str, Any]
+    audit: Mapping[str, Any]
+    simple_orders: Mapping[str, Any]
     features: Mapping[str, Mapping[str, Any]]
     feature_settings: Mapping[str, Any]
     hash: str
