@@ -12,6 +12,7 @@ import polars as pl
 
 from features.definition import structure as s
 from features.known import known_rows, latest_rows
+from training.simple_orders import LEVEL_URGENCY, POINTS
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -62,6 +63,16 @@ def last_finding_first(rows: pl.DataFrame) -> FloatArray:
     severity = rows[LAST_SEVERITY].cast(pl.Float64)
     recency = rows[DAYS_SINCE_FINDING].cast(pl.Float64) / _CENTURY_DAYS
     return (severity - recency).fill_null(-np.inf).to_numpy()
+
+
+def level_first(rows: pl.DataFrame) -> FloatArray:
+    """The most urgent official level first; without one, last: float64, (n,)."""
+    return rows[LEVEL_URGENCY].cast(pl.Float64).fill_null(-np.inf).to_numpy()
+
+
+def points_first(rows: pl.DataFrame) -> FloatArray:
+    """The most points for recorded facts first: float64, (n,)."""
+    return rows[POINTS].cast(pl.Float64).fill_null(-np.inf).to_numpy()
 
 
 def fit_logistic(matrix: npt.NDArray[np.float32], labels: FloatArray, weights: FloatArray, seed: int) -> Pipeline:

@@ -9,7 +9,14 @@ import polars as pl
 from sklearn.metrics import roc_auc_score
 
 from tests.builders import make_tables
-from training.baselines import fit_logistic, last_finding_first, overdue_first, simple_facts
+from training.baselines import (
+    fit_logistic,
+    last_finding_first,
+    level_first,
+    overdue_first,
+    points_first,
+    simple_facts,
+)
 
 AS_OF = date(2016, 7, 1)
 
@@ -50,6 +57,12 @@ def test_overdue_first_puts_the_never_visited_before_all_others() -> None:
 def test_last_finding_first_goes_by_severity_then_by_recency() -> None:
     rows = pl.DataFrame({"last_severity": [1, 2, None, 2], "days_since_finding": [1, 900, None, 30]})
     assert np.argsort(-last_finding_first(rows)).tolist() == [3, 1, 0, 2]
+
+
+def test_the_most_urgent_level_and_the_most_points_go_first_and_the_unknown_last() -> None:
+    rows = pl.DataFrame({"level_urgency": [0, None, 3], "points": [None, 10.0, 61.0]})
+    assert np.argsort(-level_first(rows)).tolist() == [2, 0, 1]
+    assert np.argsort(-points_first(rows)).tolist() == [2, 1, 0]
 
 
 def test_logistic_regression_learns_with_missing_values_and_empty_columns() -> None:
