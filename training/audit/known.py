@@ -15,6 +15,7 @@ from training.audit.section import Picture, Section, Table
 from training.audit.svg import NOT_ESTIMABLE, Dot, dots
 from training.evaluation import PROBABILITY, Estimate, Ranking, estimate
 from training.labels import LABEL, visit_weights
+from training.stability.gain import GainInterval, best_baseline_gain
 
 KEY = "known"
 BINS = 10
@@ -78,13 +79,20 @@ def section(context: AuditContext) -> Section:
     measured = estimate("known", "test", rows, context.evidence.plan)
     bins = _bins(rows.filter(pl.col(LABEL).is_not_null()))
     error = calibration_error(bins)
+    gain = best_baseline_gain(context.evidence.rows, context.evidence.plan)
     return Section(
         key=KEY,
         title=Label("已知家庭：名单增加了什么", "Known households: what the list adds"),
-        findings=(_calibration_words(error, measured.slope),),
+        findings=(_gain_words(gain), _calibration_words(error, measured.slope)),
         tables=(_table(measured),),
         pictures=(_picture(bins),),
-        figures={"calibration_error": error, "calibration_slope": measured.slope},
+        figures={
+            "gain_over_best": gain.gain,
+            "gain_over_best_lower": gain.lower,
+            "gain_over_best_upper": gain.upper,
+            "calibration_error": error,
+            "calibration_slope": measured.slope,
+        },
         data={"calibration": [[one.expected, one.observed, one.weight] for one in bins]},
     )
 
@@ -94,6 +102,21 @@ def _bins(labelled: pl.DataFrame) -> tuple[CalibrationBin, ...]:
         labelled[LABEL].cast(pl.Float64).to_numpy(),
         labelled[PROBABILITY].to_numpy(),
         visit_weights(labelled[s.VISIT]).to_numpy(),
+    )
+
+
+def _gain_words(gain: GainInterval) -> Label:
+    if gain.gain is None or gain.lower is None or gain.upper is None:
+        return Label(
+            "比最好的简单次序多找到多少，无法估计。", "What the model adds to the best simple order is not estimable."
+        )
+    best = RANKING_WORDS.get(gain.baseline, Label(gain.baseline, gain.baseline))
+    more = gain.lower > 0
+    return Label(
+        f"每百次走访比“{best.zh}”多找到 {100 * gain.gain:.1f} 项新需要"
+        f"（{100 * gain.lower:.1f} 至 {100 * gain.upper:.1f}）" + ("。" if more else "；可能并无增加。"),
+        f"Per hundred visits the model finds {100 * gain.gain:.1f} more new needs than '{best.en}' "
+        f"({100 * gain.lower:.1f} to {100 * gain.upper:.1f})" + ("." if more else "; it may add nothing."),
     )
 
 
