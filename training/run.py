@@ -17,7 +17,6 @@ from features.parallel import cores
 from models.release.bundle import BundleContent, write_bundle
 from models.release.current import ReleaseStore
 from models.release.golden import make_golden
-from models.release.reference import reference_distribution
 from training.card import CardContent, model_card
 from training.dataset import Dataset, build_dataset
 from training.evaluation import Estimate
@@ -27,6 +26,7 @@ from training.leakage import Suspicion, refuse_moved_features
 from training.learn import Learned, learn
 from training.plan import ScreeningPlan
 from training.plots import plots
+from training.reference import cohort_reference
 from training.report import estimate_rows, figures, label_counts, plan_parameters
 from training.tracking import RunRecord, record_run
 from training.windows import WINDOW_NAMES
@@ -145,7 +145,7 @@ def _install(run: _Run, dataset: Dataset, learned: Learned, judged: Judged) -> P
     content = BundleContent(
         model=model,
         definition=run.definition,
-        reference=reference_distribution(learned.fit.matrix, model.contract.names),
+        reference=cohort_reference(dataset, run.plan.learning.rows_at_most, run.plan.seed),
         golden=make_golden(model),
         card=_card(run, dataset, learned, judged),
         windows={

@@ -1,4 +1,4 @@
-"""The reference distribution: what each feature looked like when the model was fitted, too coarse to show a child."""
+"""The reference distribution: what each feature looked like when the model was made, too coarse to show a child."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class ReferenceDistribution:
 
 
 def reference_distribution(matrix: FloatArray, names: Sequence[str]) -> ReferenceDistribution:
-    """Describe the rows a model was fitted on, per feature, by quantile bins with small ones merged.
+    """Describe the rows a model was made on, per feature, by quantile bins with small ones merged.
 
     A group smaller than the declared least count is left out altogether when there is nothing to merge it with:
     a few missing values then count as none, a few known values as none.
