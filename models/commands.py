@@ -6,25 +6,19 @@ import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from features.cli.console import home as default_home
 from features.cli.console import print_json
+from models.release.gate.commands import Home, Json, add_commands, mirror_json
 
 if TYPE_CHECKING:
     from models.release.current import KeptBundle
-    from models.release.mirror import Mirror
-
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder that holds everything a run writes; default MOPAI_HOME or ./.mopai."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
-ModelId = Annotated[str, typer.Argument(metavar="MODEL_ID", help="A model id, or a beginning that only one has.")]
 
 models_app = typer.Typer(no_args_is_help=True, help="Show the models that are kept and choose the one in use.")
+add_commands(models_app)
 
 
 def register(app: typer.Typer) -> None:
@@ -41,45 +35,11 @@ def list_models(*, home: Home = None, json: Json = False) -> None:
     store = ReleaseStore(home or default_home())
     bundles, mirror, released = store.list(), read_mirror(store.home), store.pointer().model_id
     if json:
-        print_json({"released": released, "mlflow": _mirror_json(mirror, released), "models": _models_json(bundles)})
+        print_json({"released": released, "mlflow": mirror_json(mirror, released), "models": _models_json(bundles)})
         return
     _print_models(bundles)
     if mirror is not None:
         typer.echo(f"MLflow champion: {mirror.champion or 'none'} ({mirror.state(released)})")
-
-
-@models_app.command(epilog="Example: mopai models promote 3f2a")
-def promote(model_id: ModelId, *, home: Home = None, json: Json = False) -> None:
-    """Check a model that is kept and bring it into use."""
-    from models.release.current import ReleaseStore
-
-    store = ReleaseStore(home or default_home())
-    _say_moved("promote", store.promote(model_id), store.home, json=json)
-
-
-@models_app.command(epilog="Example: mopai models rollback")
-def rollback(*, home: Home = None, json: Json = False) -> None:
-    """Bring the model that was in use before back into use."""
-    from models.release.current import ReleaseStore
-
-    store = ReleaseStore(home or default_home())
-    _say_moved("rollback", store.rollback(), store.home, json=json)
-
-
-def _say_moved(action: str, model_id: str, home: Path, *, json: bool) -> None:
-    from models.release.mirror import mirror_release
-
-    mirror = mirror_release(home, model_id)
-    if json:
-        print_json({"action": action, "released": model_id, "mlflow": _mirror_json(mirror, model_id)})
-    else:
-        typer.echo(f"in use: {model_id}")
-
-
-def _mirror_json(mirror: Mirror | None, released: str | None) -> dict[str, str | None] | None:
-    if mirror is None:
-        return None
-    return {"champion": mirror.champion, "challenger": mirror.challenger, "state": mirror.state(released)}
 
 
 def _models_json(bundles: tuple[KeptBundle, ...]) -> list[dict[str, Any]]:
@@ -87,6 +47,7 @@ def _models_json(bundles: tuple[KeptBundle, ...]) -> list[dict[str, Any]]:
         {
             "model_id": kept.model_id,
             "released": kept.released,
+            "overrides": [move.to_json() for move in kept.overrides],
             "definition": f"{kept.manifest.definition_name} {kept.manifest.definition_version}"
             if kept.manifest
             else None,
@@ -108,17 +69,26 @@ def _print_models(bundles: tuple[KeptBundle, ...]) -> None:
     table = Table("model", "in use", "definition", "windows", "figures")
     for kept in bundles:
         if kept.manifest is None:
-            table.add_row(kept.model_id, "", "", "", f"refused: {kept.fault}")
+            table.add_row(kept.model_id, _use(kept), "", "", f"refused: {kept.fault}")
             continue
         manifest = kept.manifest
         table.add_row(
             kept.model_id,
-            "yes" if kept.released else "",
+            _use(kept),
             f"{manifest.definition_name} {manifest.definition_version}",
             "\n".join(f"{name} {value}" for name, value in manifest.windows.items()),
             "\n".join(f"{name} {_figure(value)}" for name, value in _shown(manifest.metrics).items()),
         )
     Console().print(table)
+
+
+def _use(kept: KeptBundle) -> str:
+    """Whether a model is in use; an override is shown for ever, also when the model no longer is."""
+    overrides = (
+        f"OVERRIDE {move.moved_at:%Y-%m-%d}: {move.ground.override} ({', '.join(move.ground.overridden_by)})"
+        for move in kept.overrides
+    )
+    return "\n".join((*(["yes"] if kept.released else []), *overrides))
 
 
 def _shown(metrics: Mapping[str, float | None]) -> dict[str, float | None]:

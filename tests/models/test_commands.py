@@ -53,7 +53,7 @@ def ids(home: Path) -> list[str]:
 
 def test_list_shows_windows_figures_and_what_is_in_use(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
-    run("promote", ids(home)[0])
+    ReleaseStore(home).promote(ids(home)[0])
     shown = run("list")
     assert all(model_id in shown for model_id in ids(home))
     assert "fit from 2015-01-01" in shown
@@ -65,7 +65,7 @@ def test_list_shows_windows_figures_and_what_is_in_use(home: Path, monkeypatch: 
 
 
 def test_list_as_json(home: Path) -> None:
-    run("promote", ids(home)[1])
+    ReleaseStore(home).promote(ids(home)[1])
     told = json.loads(run("list", "--json"))
     assert told["released"] == ids(home)[1]
     assert told["mlflow"] is None
@@ -91,28 +91,33 @@ def test_list_of_nothing_says_what_to_do(tmp_path: Path) -> None:
     assert json.loads(run("list", "--json", "--home", str(tmp_path)))["models"] == []
 
 
-def test_promote_and_rollback(home: Path) -> None:
+def test_rollback_asks_for_nothing_and_says_who_asked(home: Path) -> None:
     first, second = ids(home)
-    assert run("promote", first) == f"in use: {first}\n"
-    assert json.loads(run("promote", second, "--json")) == {"action": "promote", "released": second, "mlflow": None}
-    assert json.loads(run("rollback", "--json")) == {"action": "rollback", "released": first, "mlflow": None}
-    assert ReleaseStore(home).current().name == first
+    for model_id in (first, second, first):
+        ReleaseStore(home).promote(model_id)
+    assert json.loads(run("rollback", "--json")) == {"action": "rollback", "released": second, "mlflow": None}
+    assert run("rollback", "--name", "Li Hua") == f"in use: {first}\n"
+    assert [move.ground.by for move in ReleaseStore(home).pointer().moves[-2:]] == ["", "Li Hua"]
 
 
 def test_the_home_can_be_named(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "elsewhere"))
-    run("promote", ids(home)[0], "--home", str(home))
+    for model_id in ids(home):
+        ReleaseStore(home).promote(model_id)
+    run("rollback", "--home", str(home))
     assert ReleaseStore(home).current().name == ids(home)[0]
 
 
-@pytest.mark.parametrize("words", [("promote", "ffffzz"), ("rollback",)])
+@pytest.mark.parametrize(
+    "words", [("promote", "ffffzz"), ("rollback",), ("approve", "ffffzz", "--name", "x", "--role", "y")]
+)
 def test_what_cannot_be_done_is_an_error(home: Path, words: tuple[str, ...]) -> None:
     with pytest.raises(UserError):
         CliRunner().invoke(APP, ["models", *words], catch_exceptions=False)
     assert ReleaseStore(home).pointer().model_id is None
 
 
-@pytest.mark.parametrize("command", ["list", "promote", "rollback"])
+@pytest.mark.parametrize("command", ["list", "rollback"])
 def test_every_command_shows_an_example(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     assert f"Example: mopai models {command}" in run(command, "--help")
@@ -131,7 +136,9 @@ def test_nothing_heavy_is_imported_with_the_module() -> None:
 def test_the_mirror_is_moved_and_shown(home: Path, tracking_database: Path) -> None:
     """None of the tracked models is among the bundles, so a release leaves MLflow without a champion."""
     shutil.copy(tracking_database, home)
-    told = json.loads(run("promote", ids(home)[0], "--json"))
+    for model_id in ids(home):
+        ReleaseStore(home).promote(model_id)
+    told = json.loads(run("rollback", "--json"))
     assert told["mlflow"] == {"champion": None, "challenger": TRACKED[-1], "state": "not registered"}
     assert json.loads(run("list", "--json"))["mlflow"] == told["mlflow"]
     assert "MLflow champion: none (not registered)" in run("list")

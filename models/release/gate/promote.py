@@ -42,8 +42,9 @@ class RefusedError(UserError):
             f"model {verdict.model_id} is not promoted: {len(failed)} of {len(verdict.findings)} criteria of "
             f"'{verdict.criteria.name}' are not met"
         )
+        again = f"do what each asks for, then again: mopai models promote {verdict.model_id}"
         lines = [f"  - {one}\n    next: {one.next}" for one in failed]
-        super().__init__("\n".join([head, *lines, *([why_no_override] if why_no_override else [])]), failed[0].next)
+        super().__init__("\n".join([head, *lines, *([f"  {why_no_override}"] if why_no_override else [])]), again)
 
 
 def judge(store: ReleaseStore, model_id: str, criteria: Criteria, on: date) -> Verdict:

@@ -57,6 +57,24 @@ class SignedRow:
     signed_at: datetime
     fault: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """The row as people and reports are shown it."""
+        statement = self.statement
+        return {
+            "number": self.number,
+            "kind": statement.kind,
+            "name": self.name,
+            "role": statement.role,
+            "words": statement.words,
+            "document": _document_json(statement.document),
+            "key_id": self.key_id,
+            "model_id": self.binding.model_id,
+            "body_sha256": self.binding.body_sha256,
+            "audit_sha256": self.binding.audit_sha256,
+            "signed_at": self.signed_at.isoformat(timespec="seconds"),
+            "fault": self.fault or None,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class SignedRows:
@@ -108,7 +126,6 @@ def named(row: SignedRow) -> str:
 
 
 def _content(person: Person, statement: Statement, binding: Binding, now: datetime, previous: str) -> dict[str, Any]:
-    document = statement.document
     return {
         "format": _FORMAT,
         "kind": statement.kind,
@@ -119,12 +136,16 @@ def _content(person: Person, statement: Statement, binding: Binding, now: dateti
         "key_id": person.key_id,
         "role": statement.role,
         "words": statement.words,
-        "document": None
-        if document is None
-        else {"reference": document.reference, "dated": document.dated.isoformat(), "sha256": document.sha256},
+        "document": _document_json(statement.document),
         "signed_at": now.isoformat(timespec="seconds"),
         "previous": previous,
     }
+
+
+def _document_json(document: Document | None) -> dict[str, str] | None:
+    if document is None:
+        return None
+    return {"reference": document.reference, "dated": document.dated.isoformat(), "sha256": document.sha256}
 
 
 def _message(content: Mapping[str, Any]) -> bytes:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.cli.console import UserError
-from models.release.current import Pointer, ReleaseStore
+from models.release.current import Ground, Pointer, ReleaseStore
 from models.release.manifest import BOOSTER, MANIFEST, BundleError
 from tests.models import making
 from tests.models.release.damage import edit_json, truncate
@@ -72,6 +72,30 @@ def test_promoting_what_is_in_use_changes_nothing(store: ReleaseStore) -> None:
     before = store.pointer()
     store.promote(ids(store)[0])
     assert store.pointer() == before
+
+
+def test_another_ground_for_what_is_in_use_is_written_down_once(store: ReleaseStore) -> None:
+    chosen, ground = ids(store)[0], Ground(criteria="ours", override="a flood", overridden_by=("Li", "Wang"))
+    store.promote(chosen)
+    for _ in range(2):
+        store.promote(chosen, ground)
+    store.promote(chosen)
+    pointer = ReleaseStore(store.home).pointer()
+    assert [move.ground for move in pointer.moves] == [Ground(), ground]
+    assert pointer.earlier == ()
+    assert pointer.overrides(chosen) == (pointer.moves[1],)
+
+
+def test_an_override_stays_with_a_bundle_that_is_no_longer_in_use(store: ReleaseStore) -> None:
+    first, second, _ = ids(store)
+    store.promote(first)
+    store.promote(second, Ground(override="a flood", overridden_by=("Li", "Wang"), failed=("gain",)))
+    store.rollback("Zhao")
+    (store.bundles / second / MANIFEST).write_text("{")
+    listed = {kept.model_id: kept for kept in ReleaseStore(store.home).list()}
+    assert listed[second].overrides[0].ground.failed == ("gain",)
+    assert listed[first].overrides == ()
+    assert store.pointer().moves[-1].ground == Ground(by="Zhao")
 
 
 def test_a_beginning_that_only_one_has_is_enough(store: ReleaseStore) -> None:
