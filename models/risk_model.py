@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,8 @@ class RiskModel:
 
     Held as text, so it can be hashed, and pickled to worker processes; LightGBM reads it at the first use. Values
     are taken as 32-bit floats, as in training: the same child gets the same score whichever width it comes in. A value
-    that is not known is read as the fills say where the trees never saw one missing.
+    that is not known is read as the fills say where the trees never saw one missing. ``kernel_from``: how many rows
+    together are explained by the kernel, fewer by LightGBM; a process that has the kernel made anyway sets it to 1.
 
     Raises:
         UserError: the booster was grown on other features than the contract names, or in another order, or the fills
@@ -49,9 +50,10 @@ class RiskModel:
     calibration: Calibration
     cutoffs: Cutoffs
     fills: Fills
+    kernel_from: int = field(default_factory=lambda: kernel_limits().least_rows, compare=False)
 
     def __post_init__(self) -> None:
-        names = _feature_names(self.booster_text)
+        names = feature_names(self.booster_text)
         if names != self.contract.names:
             raise UserError(
                 f"the booster was grown on {len(names)} features that are not the {len(self.contract.names)} of the "
@@ -111,7 +113,7 @@ class RiskModel:
         """The same as ``contributions``, ``rows`` rows at a time, for regions that must not be held at once."""
         values = self._checked(matrix)
         # The whole number of rows decides, so that a row's bytes do not depend on how the rows are parted.
-        kernel = self._kernel() if len(values) >= kernel_limits().least_rows else None
+        kernel = self._kernel() if len(values) >= self.kernel_from else None
         for start in range(0, len(values), rows):
             part = values[start : start + rows]
             if kernel is not None:
@@ -165,7 +167,7 @@ def _kernel(text: str, width: int) -> Kernel | str:
         return str(error)
 
 
-def _feature_names(text: str) -> tuple[str, ...]:
+def feature_names(text: str) -> tuple[str, ...]:
     """The feature names a booster's text declares in its head, read without loading it."""
     for line in text.split("\nTree=", 1)[0].splitlines():
         if line.startswith("feature_names="):

@@ -11,6 +11,7 @@ from filelock import FileLock
 from features.cli.console import UserError
 from features.contract import feature_contract
 from features.definition import Definition, DefinitionError, load_definition
+from models.domains import NO_DOMAINS, DomainModels
 from models.release.files import clear_unfinished, write_folder
 from models.release.golden import GoldenVectors, check_golden
 from models.release.integrity import check_in_child
@@ -21,6 +22,7 @@ from models.release.manifest import (
     CONTRACT,
     CUTOFFS,
     DEFINITION,
+    DOMAINS,
     FILLS,
     GOLDEN,
     MANIFEST,
@@ -32,7 +34,7 @@ from models.release.manifest import (
     json_bytes,
     read_contents,
 )
-from models.release.parts import read_golden, read_model, read_reference
+from models.release.parts import read_domains, read_golden, read_model, read_reference
 from models.release.reference import ReferenceDistribution
 from models.risk_model import RiskModel
 
@@ -44,7 +46,8 @@ class BundleContent:
     """What goes into a bundle.
 
     ``windows`` holds as-of dates by name (for people: "fit from", ...), ``metrics`` the main figures by name, None
-    where one is not estimable; ``card`` is the model card in Markdown.
+    where one is not estimable; ``card`` is the model card in Markdown; ``domains`` are the models of the support
+    domains.
     """
 
     model: RiskModel
@@ -54,6 +57,7 @@ class BundleContent:
     card: str
     windows: Mapping[str, str]
     metrics: Mapping[str, float | None]
+    domains: DomainModels = NO_DOMAINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Bundle:
     reference: ReferenceDistribution
     golden: GoldenVectors
     card: str
+    domains: DomainModels
 
     @property
     def model_id(self) -> str:
@@ -106,7 +111,7 @@ def verify_bundle(path: Path) -> Manifest:
         BundleError: the bundle is not what its manifest says, or crashes or misleads the process that loads it.
     """
     manifest, contents = read_contents(path)
-    _checked_model(contents, manifest, path)
+    read_domains(contents, _checked_model(contents, manifest, path).contract, path)
     check_in_child(path)
     return manifest
 
@@ -125,11 +130,12 @@ def load_bundle(path: Path, definition: Definition | None = None) -> Bundle:
     """
     manifest, contents = read_contents(path)
     model = _checked_model(contents, manifest, path)
+    domains = read_domains(contents, model.contract, path)
     _check_contract(manifest, path, definition)
     check_in_child(path)
     golden = read_golden(contents, path)
-    check_golden(model, golden, path)
-    return Bundle(path, manifest, model, read_reference(contents, path), golden, contents[CARD].decode())
+    check_golden(model, domains, golden, path)
+    return Bundle(path, manifest, model, read_reference(contents, path), golden, contents[CARD].decode(), domains)
 
 
 def _files(content: BundleContent) -> dict[str, bytes]:
@@ -140,6 +146,7 @@ def _files(content: BundleContent) -> dict[str, bytes]:
         CALIBRATION: json_bytes(model.calibration.to_json()),
         CUTOFFS: json_bytes(model.cutoffs.to_json()),
         FILLS: json_bytes(model.fills.to_json()),
+        DOMAINS: json_bytes(content.domains.to_json()),
         CONTRACT: json_bytes(model.contract.to_json()),
         REFERENCE: json_bytes(content.reference.to_json()),
         GOLDEN: json_bytes(content.golden.to_json()),

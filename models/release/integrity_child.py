@@ -16,11 +16,13 @@ def main(folder: str) -> int:
     from features.cli.console import UserError
     from models.release.golden import check_golden
     from models.release.manifest import read_contents
-    from models.release.parts import read_golden, read_model
+    from models.release.parts import read_domains, read_golden, read_model
 
     try:
         _, contents = read_contents(Path(folder))
-        check_golden(read_model(contents, Path(folder)), read_golden(contents, Path(folder)), Path(folder))
+        model = read_model(contents, Path(folder))
+        domains = read_domains(contents, model.contract, Path(folder))
+        check_golden(model, domains, read_golden(contents, Path(folder)), Path(folder))
     except UserError as error:
         sys.stderr.write(error.message + "\n")
         return REFUSED

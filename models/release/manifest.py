@@ -12,18 +12,19 @@ from typing import Any, cast
 
 from features.cli.console import UserError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 BOOSTER = "booster.txt"
 CALIBRATION = "calibration.json"
 CUTOFFS = "cutoffs.json"
 FILLS = "fills.json"
+DOMAINS = "domains.json"
 CONTRACT = "contract.json"
 REFERENCE = "reference.json"
 GOLDEN = "golden.json"
 DEFINITION = "definition.json"
 CARD = "card.md"
-FILES = (BOOSTER, CALIBRATION, CUTOFFS, FILLS, CONTRACT, REFERENCE, GOLDEN, DEFINITION, CARD)
+FILES = (BOOSTER, CALIBRATION, CUTOFFS, FILLS, DOMAINS, CONTRACT, REFERENCE, GOLDEN, DEFINITION, CARD)
 
 BODY = "body_sha256"
 """The field of a manifest that holds the checksum of all its other fields."""
@@ -44,8 +45,8 @@ class Manifest:
     """What a bundle says of itself.
 
     ``model_id`` names its content: the trees (not LightGBM's record of how many threads grew them) and every other
-    file that changes a score, a probability, a band or a reason. ``windows`` holds the as-of dates and ``metrics``
-    the main figures, for people who choose between bundles.
+    file that changes a score, a probability, a band, a likely domain or a reason. ``windows`` holds the as-of dates and
+    ``metrics`` the main figures, for people who choose between bundles.
     """
 
     model_id: str

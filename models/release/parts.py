@@ -11,6 +11,7 @@ from features.cli.console import UserError
 from features.contract import FeatureContract
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.domains import DomainModels
 from models.fills import Fills
 from models.release.golden import GoldenVectors
 from models.release.manifest import (
@@ -18,6 +19,7 @@ from models.release.manifest import (
     CALIBRATION,
     CONTRACT,
     CUTOFFS,
+    DOMAINS,
     FILLS,
     GOLDEN,
     REFERENCE,
@@ -47,6 +49,20 @@ def read_model(contents: Mapping[str, bytes], folder: Path) -> RiskModel:
         raise
     except (UserError, ValueError) as error:
         raise BundleError(f"{folder}: {error}") from error
+
+
+def read_domains(contents: Mapping[str, bytes], contract: FeatureContract, folder: Path) -> DomainModels:
+    """The models of the support domains of a bundle, on the features of its contract; no booster is read yet.
+
+    Raises:
+        BundleError: the file does not hold what its name says, or its models belong to another contract.
+    """
+    domains = _part(contents, folder, DOMAINS, DomainModels.from_json)
+    try:
+        domains.check(contract)
+    except UserError as error:
+        raise BundleError(f"{folder / DOMAINS}: {error.message}") from error
+    return domains
 
 
 def read_golden(contents: Mapping[str, bytes], folder: Path) -> GoldenVectors:

@@ -15,6 +15,7 @@ from features.contract import FeatureContract, feature_contract
 from features.definition import Definition
 from models.bands import Cutoffs
 from models.calibration import Calibration
+from models.domains import DomainModel, DomainModels, LeastPositives, LikelyRule, NotFitted, WindowCounts
 from models.fills import Fills
 from models.release.bundle import BundleContent, write_bundle
 from models.release.golden import make_golden
@@ -81,20 +82,35 @@ def defined_model(definition: Definition | None = None, **parameters: Any) -> Ri
     return risk_model(grow(rows(600, len(contract.names)), contract.names, **parameters), contract)
 
 
+def domain_models(contract: FeatureContract, fitted: Sequence[str] = ("living", "medical")) -> DomainModels:
+    """Small models of some domains; there is none for rehabilitation."""
+    matrix = rows(600, len(contract.names))
+    boosters = {name: grow(matrix, contract.names, trees=5 + place) for place, name in enumerate(fitted)}
+    counts = WindowCounts(600, 300, 100, 50)
+    models = tuple(
+        DomainModel(name, counts, text, Fills.fit(matrix, contract, text), Calibration(1.0, -1.0 - place), 0.2)
+        for place, (name, text) in enumerate((name, one.model_to_string()) for name, one in boosters.items())
+    )
+    none = NotFitted("rehabilitation", WindowCounts(600, 3, 100, 0))
+    return DomainModels((*models, none), LikelyRule(1.5, 2), LeastPositives(100, 20))
+
+
 def bundle_content(
     model: RiskModel | None = None, definition: Definition | None = None, **parameters: Any
 ) -> BundleContent:
     """Everything a bundle of a small model holds."""
     definition = definition or default_definition()
     model = model or defined_model(definition, **parameters)
+    domains = domain_models(model.contract)
     return BundleContent(
         model=model,
         definition=definition,
         reference=reference_distribution(rows(600, len(model.contract.names)), model.contract.names),
-        golden=make_golden(model),
+        golden=make_golden(model, domains),
         card="# 模型说明\n\nA small model for tests.\n",
         windows={"fit from": "2015-01-01", "fit to": "2015-12-31"},
         metrics={"test.known.model.auc": 0.7412, "test.new_household.model.auc": None, "test.known.random.auc": 0.5},
+        domains=domains,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from features.definition import load_definition
-from models import risk_model
+from models import domains, risk_model
 from models.release import bundle as bundles
 from models.release.bundle import load_bundle, verify_bundle, write_bundle
 from models.release.golden import make_golden
@@ -23,6 +23,7 @@ from models.release.manifest import (
     CALIBRATION,
     CONTRACT,
     CUTOFFS,
+    DOMAINS,
     GOLDEN,
     REFERENCE,
     BundleError,
@@ -30,7 +31,7 @@ from models.release.manifest import (
 )
 from tests.builders import default_definition
 from tests.models import making
-from tests.models.release.damage import edit_json, edit_manifest, remake_manifest, truncate
+from tests.models.release.damage import Json, edit_json, edit_manifest, remake_manifest, truncate
 
 WRITE_AND_WAIT = """
 import sys, time
@@ -53,6 +54,7 @@ def nothing_loaded_here(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail(f"a booster of {len(text)} characters was loaded in this process")
 
     monkeypatch.setattr(risk_model, "_booster", refuse)
+    monkeypatch.setattr(domains, "_booster", refuse)
 
 
 def test_a_bundle_comes_back_as_it_was_written(sound_bundle: Path) -> None:
@@ -60,6 +62,7 @@ def test_a_bundle_comes_back_as_it_was_written(sound_bundle: Path) -> None:
     read = load_bundle(sound_bundle, default_definition())
     assert read.model == content.model
     assert read.reference == content.reference
+    assert read.domains == content.domains
     assert read.card == content.card
     assert read.manifest.windows == content.windows
     assert read.manifest.metrics == content.metrics
@@ -129,6 +132,26 @@ class TestRefusedBeforeAnythingIsLoadedHere:
         with pytest.raises(BundleError, match="golden vectors"):
             load_bundle(remake_manifest(bundle))
 
+    def test_half_a_booster_of_a_domain(self, bundle: Path) -> None:
+        def halve(raw: Json) -> None:
+            one = raw["domains"][0]
+            one["booster"] = one["booster"][: len(one["booster"]) // 2]
+
+        edit_json(bundle / DOMAINS, halve)
+        with pytest.raises(BundleError, match="in a process of its own, ended with"):
+            load_bundle(remake_manifest(bundle))
+
+    def test_another_calibration_of_a_domain(self, bundle: Path) -> None:
+        edit_json(bundle / DOMAINS, lambda raw: raw["domains"][0]["calibration"].update(slope=0.5))
+        with pytest.raises(BundleError, match="do not reproduce the chances of their golden vectors"):
+            load_bundle(remake_manifest(bundle))
+
+    def test_a_booster_of_a_domain_grown_on_other_features(self, bundle: Path) -> None:
+        other = making.small_model().booster_text
+        edit_json(bundle / DOMAINS, lambda raw: raw["domains"][0].update(booster=other))
+        with pytest.raises(BundleError, match="domain 'living' was not grown on the features"):
+            load_bundle(remake_manifest(bundle))
+
     def test_a_contract_changed_by_hand(self, bundle: Path) -> None:
         edit_json(bundle / CONTRACT, lambda raw: raw["directions"].__setitem__(0, 1))
         with pytest.raises(BundleError, match="contract was changed after it was written"):
@@ -156,7 +179,7 @@ class TestRefusedBeforeAnythingIsLoadedHere:
         with pytest.raises(BundleError, match="made for a definition that is not here"):
             load_bundle(bundle)
 
-    @pytest.mark.parametrize("name", [CALIBRATION, CUTOFFS, CONTRACT])
+    @pytest.mark.parametrize("name", [CALIBRATION, CUTOFFS, CONTRACT, DOMAINS])
     @pytest.mark.parametrize("text", ["{}", "[]", "null", "half"])
     def test_a_part_that_does_not_hold_what_it_should(self, bundle: Path, name: str, text: str) -> None:
         (bundle / name).write_text(text)

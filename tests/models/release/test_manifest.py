@@ -116,7 +116,7 @@ def _file(name: str, value: object) -> Callable[[Json], None]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (_set("format", 1), "manifest format 1, this version reads format 2"),
+        (_set("format", 2), "manifest format 2, this version reads format 3"),
         (_set("format", "2"), "manifest format '2'"),
         (_drop("format"), "manifest format None"),
         (_set("model_id", "0123456789abcdef"), "the content is"),
