@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.definition import Definition
-from training.evaluation import BASELINES, MODEL, RANDOM, Estimate
+from training.evaluation import MODEL, RANDOM, Estimate, Ranking
 from training.leakage import Suspicion
 from training.plan import ScreeningPlan
 from training.windows import WINDOW_NAMES, Windows
@@ -106,23 +106,31 @@ def _windows(windows: Windows, label_counts: Mapping[str, Mapping[str, int]]) ->
 
 
 def _estimate(one: Estimate, plan: ScreeningPlan) -> str:
-    rows = [
-        f"| {name.replace('_', ' ')} | {NOT_MEANT if name == RANDOM else number(found.auc)} | "
-        f"{number(found.at_k.precision)} | "
-        f"{number(found.at_k.lower)} to {number(found.at_k.upper)} | {number(found.at_k.recall)} | "
-        f"{number(found.at_k.lift)} | {NOT_MEANT if name == MODEL else number(one.gain(name))} |"
-        for name in (MODEL, *BASELINES)
-        for found in (one.ranking(name),)
-    ]
+    rows = [_ranking(one, found) for found in one.rankings]
     return (
         f"### {one.name.replace('_', ' ')}, {one.window} window\n\n"
         f"{one.children:,} children on {one.dates} as-of dates, {one.labelled_share:.1%} with a label; new needs "
         f"{number(one.base_rate)}, all needs {number(one.all_needs_rate)} of these. Brier score {number(one.brier)}, "
         f"calibration slope {number(one.slope)}, intercept {number(one.intercept)}.\n\n"
         f"At k = {plan.capacity.share:.0%} of the cohort of each as-of date:\n\n"
-        "| ranking | AUC | precision | bounds | recall | lift | model adds |\n|---|---|---|---|---|---|---|\n"
-        + "\n".join(rows)
+        "| ranking | AUC | precision | over ties | bounds | recall | lift | model adds |\n"
+        "|---|---|---|---|---|---|---|---|\n" + "\n".join(rows)
     )
+
+
+def _ranking(one: Estimate, found: Ranking) -> str:
+    name, at_k = found.name, found.at_k
+    cells = (
+        name.replace("_", " "),
+        NOT_MEANT if name == RANDOM else number(found.auc),
+        number(at_k.precision),
+        NOT_MEANT if name == RANDOM else f"{number(found.worst.precision)} to {number(found.best.precision)}",
+        f"{number(at_k.lower)} to {number(at_k.upper)}",
+        number(at_k.recall),
+        number(at_k.lift),
+        NOT_MEANT if name == MODEL else number(one.gain(name)),
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def _doubts(suspicions: Sequence[Suspicion], accepted_because: str) -> str:

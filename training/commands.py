@@ -89,7 +89,7 @@ def show(result: TrainingResult, *, as_json: bool = False) -> None:
     console = Console()
     if result.simulated:
         console.print("[bold]Simulated ledger: these figures say nothing about real children.[/bold]")
-    console.print("Rankings at the same k; unlabelled: the share of the first k where nobody looked")
+    console.print("Rankings at the same k; no label: the share of the first k where nobody looked")
     for table in list(_tables(result)):
         console.print(table)
     for window, (first, last) in result.dates.items():
@@ -105,7 +105,7 @@ def _tables(result: TrainingResult) -> Iterator[Table]:
 
     for one in result.estimates:
         table = Table(title=_title(one), title_justify="left", title_style="bold")
-        for name in ("ranking", "AUC", "precision", "recall", "lift", "unlabelled", "model adds"):
+        for name in ("ranking", "AUC", "precision", "recall", "lift", "no label", "model adds"):
             table.add_column(name, justify="left" if name == "ranking" else "right", no_wrap=True)
         for ranking in one.rankings:
             at_k = ranking.at_k

@@ -1,14 +1,15 @@
 """Estimates, always named, with the baselines at the same k beside the model.
 
 *known*: forward in time, households may recur - the monthly use. *new household*: forward in time, households that
-neither fit nor calibration saw. Children are ranked within each as-of date, never across dates; AUC is averaged over
-the dates, and what the k places of each date found is added up.
+neither fit nor calibration saw. Children are ranked within each as-of date, and every figure is made within a date and
+then averaged: nothing is pooled across dates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -16,11 +17,24 @@ import numpy.typing as npt
 import polars as pl
 
 from features.definition import structure as s
-from training.baselines import last_finding_first, overdue_first
+from training.baselines import last_finding_first, level_first, overdue_first, points_first
 from training.dataset import AS_OF, HELD_OUT, Part
 from training.labels import ALL_NEEDS, LABEL, visit_weights
-from training.metrics import AtK, at_k, auc, brier, calibration_line, first_places, mean_of, places, sum_at_k
+from training.metrics import (
+    AtK,
+    OverDates,
+    at_k,
+    auc,
+    brier,
+    calibration_line,
+    first_places,
+    mean_of,
+    places,
+    sum_at_k,
+    tie_orders,
+)
 from training.plan import ScreeningPlan
+from training.simple_orders import LEVEL_URGENCY, POINTS
 from training.windows import WindowName
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,18 +46,28 @@ MODEL = "model"
 RANDOM = "random"
 OVERDUE = "overdue_first"
 LAST_FINDING = "last_finding"
+LEVEL = "level_first"
+MOST_POINTS = "points_first"
+BEST_FEATURE = "best_feature"
+MEDIAN_FEATURE = "median_feature"
 LOGISTIC = "logistic"
-BASELINES = (RANDOM, OVERDUE, LAST_FINDING, LOGISTIC)
+BASELINES = (RANDOM, OVERDUE, LAST_FINDING, LEVEL, MOST_POINTS, BEST_FEATURE, MEDIAN_FEATURE, LOGISTIC)
+"""Every baseline there can be; ``baselines_of`` says which of them some rows hold."""
 PROBABILITY = "probability"
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """One way to order the cohort: its AUC, averaged over the as-of dates, and what its k places of each found."""
+    """One way to order the cohort: its AUC, averaged over the as-of dates, and what its k places of each found.
+
+    Equal scores fall by lot; ``worst`` and ``best`` are what the unluckiest and the luckiest lot would have found.
+    """
 
     name: str
     auc: float | None
-    at_k: AtK
+    at_k: OverDates
+    worst: OverDates
+    best: OverDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +76,8 @@ class Estimate:
 
     ``children`` counts rows (a child on an as-of date), ``labelled_share`` those with a label, ``base_rate`` the new
     needs among these and ``all_needs_rate`` the needs, open ones included. Brier score, slope and intercept count
-    each visit once. A figure is None where the rows cannot give it. ``rankings`` has the model first.
+    each visit once. A figure is None where the rows cannot give it. ``rankings`` has the model first, then the
+    baselines the rows hold.
     """
 
     name: EstimateName
@@ -77,7 +102,13 @@ class Estimate:
         return None if ours is None or theirs is None else ours - theirs
 
 
-def score_rows(parts: Iterable[Part], score: Scorer, probability: Curve, logistic: Scorer) -> pl.DataFrame:
+def score_rows(
+    parts: Iterable[Part],
+    score: Scorer,
+    probability: Curve,
+    logistic: Scorer,
+    features: Mapping[str, Scorer] = MappingProxyType({}),
+) -> pl.DataFrame:
     """The rows of a window with a column per ranking and the calibrated probability, county by county.
 
     Args:
@@ -85,11 +116,14 @@ def score_rows(parts: Iterable[Part], score: Scorer, probability: Curve, logisti
         score: log-odds of the model for a matrix.
         probability: calibrated probability for log-odds made by ``score``.
         logistic: log-odds of the logistic baseline for a matrix.
+        features: scores of the baselines that are one feature alone, by the baseline's name.
     """
-    return pl.concat([_scored(part, score, probability, logistic) for part in parts])
+    return pl.concat([_scored(part, score, probability, logistic, features) for part in parts])
 
 
-def _scored(part: Part, score: Scorer, probability: Curve, logistic: Scorer) -> pl.DataFrame:
+def _scored(
+    part: Part, score: Scorer, probability: Curve, logistic: Scorer, features: Mapping[str, Scorer]
+) -> pl.DataFrame:
     matrix = np.ascontiguousarray(part.matrix)
     scores = score(matrix)
     return part.rows.with_columns(
@@ -98,7 +132,20 @@ def _scored(part: Part, score: Scorer, probability: Curve, logistic: Scorer) -> 
         pl.Series(LOGISTIC, logistic(matrix)),
         pl.Series(OVERDUE, overdue_first(part.rows)),
         pl.Series(LAST_FINDING, last_finding_first(part.rows)),
+        *(pl.Series(name, order(part.rows)) for name, (fact, order) in _BY_HAND.items() if fact in part.rows.columns),
+        *(pl.Series(name, order(matrix)) for name, order in features.items()),
     )
+
+
+_BY_HAND: Mapping[str, tuple[str, Callable[[pl.DataFrame], FloatArray]]] = {
+    LEVEL: (LEVEL_URGENCY, level_first),
+    MOST_POINTS: (POINTS, points_first),
+}
+
+
+def baselines_of(rows: pl.DataFrame) -> tuple[str, ...]:
+    """The baselines that scored rows hold, in the order to show; chance needs no column."""
+    return tuple(name for name in BASELINES if name == RANDOM or name in rows.columns)
 
 
 def rows_of(name: EstimateName, scored: pl.DataFrame, learned: pl.DataFrame) -> pl.DataFrame:
@@ -124,31 +171,35 @@ def estimate(name: EstimateName, window: WindowName, rows: pl.DataFrame, plan: S
         brier=score,
         slope=line[0] if line else None,
         intercept=line[1] if line else None,
-        rankings=tuple(ranking(rows, name, plan) for name in (MODEL, *BASELINES)),
+        rankings=tuple(ranking(rows, name, plan) for name in (MODEL, *baselines_of(rows))),
     )
 
 
 def ranking(rows: pl.DataFrame, name: str, plan: ScreeningPlan) -> Ranking:
     """Measure one ranking within each as-of date and bring the dates together."""
     measured = [_at_date(day_rows, name, plan) for _, day_rows in _by_date(rows)]
-    return Ranking(name, mean_of([area for area, _ in measured]), sum_at_k([found for _, found in measured]))
+    drawn, worst, best = (OverDates(tuple(one[place] for _, one in measured)) for place in range(3))
+    return Ranking(name, mean_of([area for area, _ in measured]), drawn, worst, best)
 
 
 def _by_date(rows: pl.DataFrame) -> Iterable[tuple[object, pl.DataFrame]]:
     return ((key[0], group) for key, group in rows.sort(AS_OF, s.CHILD).group_by(AS_OF, maintain_order=True))
 
 
-def _at_date(rows: pl.DataFrame, name: str, plan: ScreeningPlan) -> tuple[float | None, AtK]:
+def _at_date(rows: pl.DataFrame, name: str, plan: ScreeningPlan) -> tuple[float | None, tuple[AtK, AtK, AtK]]:
+    """AUC, and what was found at k when ties fall by lot, as unluckily and as luckily as they can."""
     known = rows[LABEL].is_not_null().to_numpy()
     labels = rows[LABEL].fill_null(value=False).to_numpy()
     k = places(plan.capacity.share, rows.height)
     lots = np.random.default_rng(plan.seed)
     if name == RANDOM:
         draws = range(plan.capacity.random_draws)
-        return None, sum_at_k([at_k(lots.choice(rows.height, k, replace=False), labels, known) for _ in draws])
+        found = sum_at_k([at_k(lots.choice(rows.height, k, replace=False), labels, known) for _ in draws])
+        return None, (found, found, found)
     scores = rows[name].to_numpy()
-    chosen = first_places(scores, k, lots.random(rows.height))
-    return auc(labels[known], scores[known]), at_k(chosen, labels, known)
+    orders = (lots.random(rows.height), *tie_orders(labels, known))
+    drawn, worst, best = (at_k(first_places(scores, k, ties), labels, known) for ties in orders)
+    return auc(labels[known], scores[known]), (drawn, worst, best)
 
 
 def _calibration(labelled: pl.DataFrame) -> tuple[tuple[float, float] | None, float | None]:
@@ -174,5 +225,5 @@ def _precision(rows: pl.DataFrame, name: str, share: float) -> float:
         chosen = first_places(day[name].to_numpy(), places(share, day.height), np.arange(day.height, dtype=np.float64))
         labels = day[LABEL]
         found.append(at_k(chosen, labels.fill_null(value=False).to_numpy(), labels.is_not_null().to_numpy()))
-    precision = sum_at_k(found).precision
+    precision = OverDates(tuple(found)).precision
     return float("nan") if precision is None else precision

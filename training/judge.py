@@ -11,7 +11,17 @@ import polars as pl
 from features.cli.console import UserError
 from features.definition import structure as s
 from training.dataset import HELD_OUT, Dataset
-from training.evaluation import MODEL, Estimate, EstimateName, estimate, rows_of, score_rows
+from training.evaluation import (
+    BEST_FEATURE,
+    MEDIAN_FEATURE,
+    MODEL,
+    Estimate,
+    EstimateName,
+    Scorer,
+    estimate,
+    rows_of,
+    score_rows,
+)
 from training.leakage import (
     Suspicion,
     dealt_labels,
@@ -22,6 +32,7 @@ from training.leakage import (
 )
 from training.learn import Learned
 from training.plan import ScreeningPlan
+from training.single_features import FeatureOrder, choose_orders
 from training.tune import sample_of
 from training.windows import WindowName
 
@@ -37,12 +48,14 @@ class Judged:
     """The estimates in the order to show, what was too good to be true, and the scored rows.
 
     ``scored``: every row of each judged window; ``known``: those of the estimate known in the test window.
+    ``features``: the features that stand as baselines, by the baseline's name, chosen on the calibration window.
     """
 
     estimates: tuple[Estimate, ...]
     suspicions: tuple[Suspicion, ...]
     scored: Mapping[WindowName, pl.DataFrame]
     known: pl.DataFrame
+    features: Mapping[str, FeatureOrder]
 
 
 def judge(dataset: Dataset, learned: Learned, plan: ScreeningPlan, *, threads: int) -> Judged:
@@ -52,9 +65,15 @@ def judge(dataset: Dataset, learned: Learned, plan: ScreeningPlan, *, threads: i
         UserError: a household stands on both sides of an estimate, or labels dealt by lot can be predicted.
     """
     model = learned.model
+    features = single_features(dataset, plan)
+    one_feature: Mapping[str, Scorer] = {name: order.scores for name, order in features.items()}
     scored = {
         window: score_rows(
-            dataset.parts(window), lambda matrix: model.score(matrix, threads), model.probability, learned.logistic
+            dataset.parts(window),
+            lambda matrix: model.score(matrix, threads),
+            model.probability,
+            learned.logistic,
+            one_feature,
         )
         for window in sorted({window for _, window in _ESTIMATES})
     }
@@ -62,7 +81,14 @@ def judge(dataset: Dataset, learned: Learned, plan: ScreeningPlan, *, threads: i
     refuse_shared_households(learned.seen, rows["new_household", "test"])
     refuse_predictable_lots(_dealt(dataset, learned, plan), plan)
     estimates = tuple(estimate(name, window, rows[name, window], plan) for name, window in _ESTIMATES)
-    return Judged(estimates, _suspicions(learned, estimates, plan), scored, rows["known", "test"])
+    return Judged(estimates, _suspicions(learned, estimates, plan), scored, rows["known", "test"], features)
+
+
+def single_features(dataset: Dataset, plan: ScreeningPlan) -> Mapping[str, FeatureOrder]:
+    """The best and the middle feature of the calibration window, by the baseline's name; none without labels."""
+    orders = choose_orders(dataset, plan)
+    chosen = {BEST_FEATURE: orders.best, MEDIAN_FEATURE: orders.median}
+    return {name: order for name, order in chosen.items() if order is not None}
 
 
 def refuse_suspicious(suspicions: tuple[Suspicion, ...], accepted_because: str) -> None:

@@ -66,6 +66,51 @@ class AtK:
         return 1 - self.assessed / self.places
 
 
+@dataclass(frozen=True, slots=True)
+class OverDates:
+    """What the first places found on each as-of date; every figure is made within a date and then averaged.
+
+    Dates that cannot give a figure are left out of its mean; None when none can. Without any date nobody looked.
+    """
+
+    by_date: tuple[AtK, ...]
+
+    @property
+    def places(self) -> float:
+        """The places of all dates together."""
+        return sum(one.places for one in self.by_date)
+
+    @property
+    def precision(self) -> float | None:
+        """See ``AtK.precision``."""
+        return mean_of([one.precision for one in self.by_date])
+
+    @property
+    def lower(self) -> float:
+        """See ``AtK.lower``."""
+        return float(np.mean([one.lower for one in self.by_date])) if self.by_date else 0.0
+
+    @property
+    def upper(self) -> float:
+        """See ``AtK.upper``."""
+        return float(np.mean([one.upper for one in self.by_date])) if self.by_date else 1.0
+
+    @property
+    def recall(self) -> float | None:
+        """See ``AtK.recall``."""
+        return mean_of([one.recall for one in self.by_date])
+
+    @property
+    def lift(self) -> float | None:
+        """See ``AtK.lift``."""
+        return mean_of([one.lift for one in self.by_date])
+
+    @property
+    def null_share(self) -> float:
+        """See ``AtK.null_share``."""
+        return float(np.mean([one.null_share for one in self.by_date])) if self.by_date else 1.0
+
+
 def auc(labels: BoolArray, scores: FloatArray) -> float | None:
     """The chance that a row with a new need scores above one without, ties half (Mann and Whitney 1947).
 
@@ -130,6 +175,15 @@ def first_places(scores: FloatArray, k: int, ties: FloatArray) -> npt.NDArray[np
     return np.lexsort((ties, -scores))[:k]
 
 
+def tie_orders(labels: BoolArray, known: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """The unluckiest and the luckiest order of equal scores, as numbers for ``first_places``, each float64 (n,).
+
+    Unluckiest: assessed children without a need go first, those with one last, the others between.
+    """
+    worst = np.where(known, np.where(labels, 2.0, 0.0), 1.0)
+    return worst, 2.0 - worst
+
+
 def at_k(chosen: npt.NDArray[np.intp], labels: BoolArray, known: BoolArray) -> AtK:
     """Measure the chosen rows of a cohort.
 
@@ -150,7 +204,7 @@ def at_k(chosen: npt.NDArray[np.intp], labels: BoolArray, known: BoolArray) -> A
 
 
 def sum_at_k(measured: Iterable[AtK]) -> AtK:
-    """The counts of several rankings (as-of dates or random draws) together."""
+    """The counts of several rankings of one cohort (random draws, say) together."""
     return reduce(add, measured)
 
 

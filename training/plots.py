@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from features.definition import structure as s
 from models.release.limits import limits
 from models.risk_model import RiskModel
-from training.evaluation import BASELINES, MODEL, PROBABILITY, RANDOM, precision_by_share
+from training.evaluation import MEDIAN_FEATURE, MODEL, PROBABILITY, RANDOM, baselines_of, precision_by_share
 from training.labels import LABEL, visit_weights
 
 Matrix = npt.NDArray[np.float32]
@@ -65,7 +65,7 @@ def calibration_curve(scored: pl.DataFrame) -> bytes:
 
 def gain_at_k(scored: pl.DataFrame, share: float) -> bytes:
     """Precision among the assessed at every share of the cohort, the model beside the baselines."""
-    names = [MODEL, *(name for name in BASELINES if name != RANDOM)]
+    names = [MODEL, *(name for name in baselines_of(scored) if name not in (RANDOM, MEDIAN_FEATURE))]
     curves = precision_by_share(scored, names, _CURVE_SHARES)
     figure = Figure(figsize=(6.5, 4.5), layout="constrained")
     axes = figure.subplots()

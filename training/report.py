@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import polars as pl
 
-from training.evaluation import BASELINES, MODEL, Estimate
+from training.evaluation import MODEL, Estimate
 from training.labels import LABELLED, NO_VISIT, NOT_SEEN, PARTLY_ASSESSED
 from training.plan import ScreeningPlan
 
@@ -26,8 +26,10 @@ def figures(estimates: Sequence[Estimate]) -> dict[str, float | None]:
             found[f"{stem}.{ranking.name}.auc"] = ranking.auc
             for measure in ("precision", "lower", "upper", "recall", "lift", "null_share"):
                 found[f"{stem}.{ranking.name}.{measure}_at_k"] = getattr(ranking.at_k, measure)
-        for baseline in BASELINES:
-            found[f"{stem}.gain_over_{baseline}"] = one.gain(baseline)
+            found[f"{stem}.{ranking.name}.worst_ties_at_k"] = ranking.worst.precision
+            found[f"{stem}.{ranking.name}.best_ties_at_k"] = ranking.best.precision
+            if ranking.name != MODEL:
+                found[f"{stem}.gain_over_{ranking.name}"] = one.gain(ranking.name)
     return found
 
 
@@ -66,6 +68,8 @@ def estimate_rows(estimates: Sequence[Estimate]) -> list[dict[str, object]]:
             "precision": ranking.at_k.precision,
             "precision_lower": ranking.at_k.lower,
             "precision_upper": ranking.at_k.upper,
+            "precision_worst_ties": ranking.worst.precision,
+            "precision_best_ties": ranking.best.precision,
             "recall": ranking.at_k.recall,
             "lift": ranking.at_k.lift,
             "null_share": ranking.at_k.null_share,

@@ -57,7 +57,7 @@ def test_every_part_a_reader_needs_is_there() -> None:
     assert "mild or worse, in basic living, education" in card
     assert "| fit | 2017-01-01 | 2017-08-01 | 8 | 1,234 |" in card
     assert "### known, test window" in card
-    for ranking in ("model", "random", "overdue first", "last finding", "logistic"):
+    for ranking in ("model", "random", "overdue first", "last finding", "level first", "best feature", "logistic"):
         assert f"| {ranking} | " in card
     assert "| random | - | " in card
     assert card.split("| model | ")[1].split("\n")[0].endswith("| - |")

@@ -15,8 +15,12 @@ from tests.training.plans import small_plan
 from training.dataset import Part
 from training.evaluation import (
     BASELINES,
+    BEST_FEATURE,
+    LEVEL,
+    MEDIAN_FEATURE,
     MODEL,
     RANDOM,
+    baselines_of,
     estimate,
     precision_by_share,
     ranking,
@@ -36,6 +40,7 @@ def scored_rows(households: int = 300) -> pl.DataFrame:
         lambda matrix: np.nan_to_num(matrix[:, 0].astype(np.float64)),
         lambda scores: 1 / (1 + np.exp(-scores)),
         lambda matrix: matrix[:, 1].astype(np.float64),
+        {name: lambda matrix: matrix[:, 2].astype(np.float64) for name in (BEST_FEATURE, MEDIAN_FEATURE)},
     )
 
 
@@ -64,12 +69,12 @@ def test_rankings_are_measured_within_each_date() -> None:
     august = by_hand([4, 3, 2, 1], [True, None, False, True], AUGUST)
     found = ranking(pl.concat([july, august]), MODEL, plan)
     assert found.at_k.places == 2 + 2
-    assert found.at_k.precision == pytest.approx((1 + 1) / (2 + 1))
-    assert found.at_k.lower == pytest.approx((1 + 1) / 4)
-    assert found.at_k.upper == pytest.approx((1 + 2) / 4)
-    assert found.at_k.recall == pytest.approx((1 + 1) / (1 + 2))
-    assert found.at_k.lift == pytest.approx((1 + 1) / (2 * 1 / 4 + 1 * 2 / 3))
-    assert found.at_k.null_share == pytest.approx(1 / 4)
+    assert found.at_k.precision == pytest.approx((1 / 2 + 1 / 1) / 2)
+    assert found.at_k.lower == pytest.approx((1 / 2 + 1 / 2) / 2)
+    assert found.at_k.upper == pytest.approx((1 / 2 + 2 / 2) / 2)
+    assert found.at_k.recall == pytest.approx((1 / 1 + 1 / 2) / 2)
+    assert found.at_k.lift == pytest.approx((1 / (2 * 1 / 4) + 1 / (1 * 2 / 3)) / 2)
+    assert found.at_k.null_share == pytest.approx((0 + 1 / 2) / 2)
     assert found.auc == pytest.approx((1.0 + 0.5) / 2)
 
 
@@ -80,6 +85,24 @@ def test_ties_are_broken_by_lot_and_always_the_same_way() -> None:
     assert 0.1 < (found.at_k.precision or 0) < 0.9
     assert found == ranking(rows.reverse(), MODEL, plan)
     assert found != ranking(rows, MODEL, replace(plan, seed=plan.seed + 1))
+
+
+def test_the_worst_and_the_best_case_over_ties_stand_beside_the_lot() -> None:
+    plan = replace(small_plan(), capacity=replace(small_plan().capacity, share=0.5))
+    # One child above a tie of five for two places: none or two of the tie's needs can stand among the first three.
+    rows = by_hand([9, 5, 5, 5, 5, 5], [False, True, True, False, False, None], JULY)
+    found = ranking(rows, MODEL, plan)
+    assert found.worst.precision == pytest.approx(0 / 3)
+    assert found.best.precision == pytest.approx(2 / 3)
+    assert 0 <= (found.at_k.precision or 0) <= 2 / 3
+    untied = ranking(by_hand([6, 5, 4, 3, 2, 1], [False, True, True, False, False, None], JULY), MODEL, plan)
+    assert untied.worst == untied.at_k == untied.best
+
+
+def test_a_baseline_that_the_rows_do_not_hold_is_left_out() -> None:
+    rows = scored_rows().drop(LEVEL)
+    assert baselines_of(rows) == tuple(name for name in BASELINES if name != LEVEL)
+    assert LEVEL not in [one.name for one in estimate("known", "test", rows, small_plan()).rankings]
 
 
 def test_the_random_baseline_finds_the_base_rate() -> None:
@@ -159,7 +182,7 @@ def test_rows_are_scored_part_by_part_in_order() -> None:
 def test_precision_by_share_falls_to_the_base_rate_when_everyone_is_chosen() -> None:
     rows = scored_rows()
     curve = precision_by_share(rows, [MODEL], [0.05, 1.0])[MODEL]
-    assert curve[1] == pytest.approx(rows[LABEL].mean())
+    assert curve[1] == pytest.approx(np.mean([day[LABEL].mean() for day in rows.partition_by("as_of")]))
     assert curve[0] > curve[1]
     nobody = rows.with_columns(pl.lit(None, dtype=pl.Boolean).alias(LABEL))
     assert np.isnan(precision_by_share(nobody, [MODEL], [0.5])[MODEL][0])

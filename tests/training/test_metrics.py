@@ -8,7 +8,19 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from training.metrics import AtK, at_k, auc, brier, calibration_line, first_places, mean_of, places, sum_at_k
+from training.metrics import (
+    AtK,
+    OverDates,
+    at_k,
+    auc,
+    brier,
+    calibration_line,
+    first_places,
+    mean_of,
+    places,
+    sum_at_k,
+    tie_orders,
+)
 
 RANDOM = np.random.default_rng(7)
 SCORES = np.round(RANDOM.normal(size=500), 1)  # rounded, so that there are ties
@@ -128,3 +140,34 @@ def test_counts_of_several_dates_add_up() -> None:
     assert together.lift == pytest.approx(3 / 4)
     assert mean_of([None, None]) is None
     assert mean_of([0.5, None, 0.7]) == pytest.approx(0.6)
+
+
+def test_over_dates_every_figure_is_a_mean_of_dates_and_never_of_pooled_counts() -> None:
+    large, small = AtK(10, 8, 4, 8, 2), AtK(2, 1, 1, 1, 0.5)
+    both = OverDates((large, small))
+    assert both.places == 12
+    assert both.precision == pytest.approx((4 / 8 + 1) / 2)
+    assert both.lower == pytest.approx((4 / 10 + 1 / 2) / 2)
+    assert both.upper == pytest.approx((6 / 10 + 1) / 2)
+    assert both.recall == pytest.approx((4 / 8 + 1) / 2)
+    assert both.lift == pytest.approx((4 / 2 + 1 / 0.5) / 2)
+    assert both.null_share == pytest.approx((2 / 10 + 1 / 2) / 2)
+
+
+def test_a_date_without_a_figure_is_left_out_of_its_mean() -> None:
+    both = OverDates((AtK(10, 8, 4, 8, 2), AtK(2, 0, 0, 0, 0)))
+    assert (both.precision, both.recall, both.lift) == (4 / 8, 4 / 8, 4 / 2)
+    assert both.null_share == pytest.approx((2 / 10 + 1) / 2)
+
+
+def test_without_a_date_nobody_looked() -> None:
+    none = OverDates(())
+    assert (none.precision, none.lower, none.upper, none.null_share) == (None, 0, 1, 1)
+
+
+def test_the_unluckiest_order_puts_the_needs_last_and_the_luckiest_first() -> None:
+    labels, known = np.array([True, False, True, False]), np.array([True, True, False, True])
+    worst, best = tie_orders(labels, known)
+    equal = np.zeros(4)
+    assert first_places(equal, 4, worst).tolist() == [1, 3, 2, 0]
+    assert first_places(equal, 4, best).tolist() == [0, 2, 1, 3]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.training.made import WINDOWS, make_part
 from tests.training.plans import small_plan
-from training.evaluation import BASELINES, MODEL, Estimate, estimate, score_rows
+from training.evaluation import BASELINES, BEST_FEATURE, MEDIAN_FEATURE, MODEL, Estimate, estimate, score_rows
 from training.report import estimate_rows, figures, label_counts, plan_parameters
 
 
@@ -17,6 +17,7 @@ def one_estimate() -> Estimate:
         lambda matrix: matrix[:, 1].astype(float),
         lambda scores: scores / 10 + 0.1,
         lambda matrix: matrix[:, 1].astype(float),
+        {name: lambda matrix: matrix[:, 2].astype(float) for name in (BEST_FEATURE, MEDIAN_FEATURE)},
     )
     return estimate("known", "test", rows, small_plan())
 
@@ -29,6 +30,9 @@ def test_figures_are_named_by_window_estimate_and_measure() -> None:
     assert found["test.known.random.auc"] is None
     assert found["test.known.overdue_first.precision_at_k"] == one.ranking("overdue_first").at_k.precision
     assert found["test.known.gain_over_logistic"] == pytest.approx(0.0)
+    ties = [found[f"test.known.level_first.{case}_ties_at_k"] or 0 for case in ("worst", "best")]
+    assert ties[0] < (found["test.known.level_first.precision_at_k"] or 0) < ties[1]
+    assert "test.known.gain_over_model" not in found
 
 
 def test_there_is_a_row_per_ranking_and_the_model_gains_on_nobody() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from training.dataset import HELD_OUT
-from training.evaluation import BASELINES, MODEL
+from training.evaluation import MODEL, baselines_of
 from training.plan import ScreeningPlan
 from training.stability.days import days_of
 from training.stability.resample import NOT_ESTIMABLE, Interval, household_bootstrap, mean_over_dates
@@ -59,7 +59,7 @@ def best_baseline(rows: pl.DataFrame, plan: ScreeningPlan) -> str:
 
     "" when no date has an assessed child in the first k places of any.
     """
-    names = BASELINES
+    names = baselines_of(rows)
     days = days_of(rows, names, plan)
     if not days.days:
         return ""
