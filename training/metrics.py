@@ -81,6 +81,11 @@ class OverDates:
         return sum(one.places for one in self.by_date)
 
     @property
+    def assessed(self) -> float:
+        """The assessed places of all dates together."""
+        return sum(one.assessed for one in self.by_date)
+
+    @property
     def precision(self) -> float | None:
         """See ``AtK.precision``."""
         return mean_of([one.precision for one in self.by_date])

@@ -145,7 +145,7 @@ def test_counts_of_several_dates_add_up() -> None:
 def test_over_dates_every_figure_is_a_mean_of_dates_and_never_of_pooled_counts() -> None:
     large, small = AtK(10, 8, 4, 8, 2), AtK(2, 1, 1, 1, 0.5)
     both = OverDates((large, small))
-    assert both.places == 12
+    assert (both.places, both.assessed) == (12, 9)
     assert both.precision == pytest.approx((4 / 8 + 1) / 2)
     assert both.lower == pytest.approx((4 / 10 + 1 / 2) / 2)
     assert both.upper == pytest.approx((6 / 10 + 1) / 2)
