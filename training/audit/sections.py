@@ -8,6 +8,7 @@ from features.cli.console import UserError
 from training.audit import known
 from training.audit.context import AuditContext
 from training.audit.section import Section
+from training.fairness import groups_section
 
 SectionMaker = Callable[[AuditContext], Section]
 
@@ -16,6 +17,7 @@ def section_makers() -> Mapping[str, SectionMaker]:
     """What makes each section, by its key, in the order of the report."""
     return {
         known.KEY: known.section,
+        groups_section.KEY: groups_section.section,
     }
 
 
