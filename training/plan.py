@@ -8,6 +8,7 @@ from datetime import date
 
 from features.cli.console import UserError
 from features.definition import Definition
+from models.domains import LeastPositives, LikelyRule
 
 DEEPEST_TREE = 8
 """The depth that exact explanation tables can hold (Shapley tables of at most 2**8 rows)."""
@@ -108,7 +109,7 @@ class LearningRule:
     depth: int
     rows_at_most: int
     rows_per_thread: int
-    parameters: Mapping[str, float]
+    parameters: Mapping[str, int | float]
     adjust_visitor: bool = False
 
 
@@ -140,6 +141,23 @@ class CheckRule:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainRule:
+    """How the small models of the support domains are grown, and what they need.
+
+    At most ``trees`` each, on at most ``rows_at_most`` rows; where the search wanted more trees, each takes a longer
+    step, up to ``step_at_most``. Domains below ``least`` get no model; below ``least_test_positives`` children with a
+    new need nothing is said of how good a model is. ``likely`` goes into the bundle.
+    """
+
+    trees: int
+    step_at_most: float
+    rows_at_most: int
+    least: LeastPositives
+    least_test_positives: int
+    likely: LikelyRule
+
+
+@dataclass(frozen=True, slots=True)
 class ScreeningPlan:
     """All that a training run decides. Two runs of one plan on one ledger give the same trees."""
 
@@ -154,6 +172,7 @@ class ScreeningPlan:
     bands: BandRule
     checks: CheckRule
     explained_rows: int
+    by_domain: DomainRule
     hash: str
 
     def domains(self, definition: Definition) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from features.cli.console import UserError
+from models.domains import LeastPositives, LikelyRule
 from training.plan import (
     DEEPEST_TREE,
     BandRule,
     CapacityRule,
     CheckRule,
     CountedWindows,
+    DomainRule,
     GivenWindows,
     LabelRule,
     LearningRule,
@@ -31,7 +33,9 @@ from training.plan import (
 PLANS = Path(__file__).resolve().parent / "plans"
 DEFAULT_PLAN = "default"
 
-_SECTIONS = ("plan", "label", "windows", "households", "tuning", "learning", "capacity", "bands", "checks", "explain")
+_SECTIONS = (
+    "plan", "label", "windows", "households", "tuning", "learning", "capacity", "bands", "checks", "explain", "domains",
+)  # fmt: skip
 _SPANS = ("fit", "calibrate", "test")
 
 
@@ -129,6 +133,7 @@ def parse_plan(raw: Mapping[str, Any], where: str) -> ScreeningPlan:
         bands=_bands(part["bands"]),
         checks=_checks(part["checks"]),
         explained_rows=part["explain"].whole("rows", 1),
+        by_domain=_by_domain(part["domains"]),
         hash=hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest(),
     )
     for section in part.values():
@@ -236,4 +241,15 @@ def _checks(section: _Section) -> CheckRule:
         dealt_errors_at_most=section.share("dealt_errors_at_most", high=100.0),
         dealt_rounds=section.whole("dealt_rounds", 1),
         rows_at_most=section.whole("rows_at_most", 1),
+    )
+
+
+def _by_domain(section: _Section) -> DomainRule:
+    return DomainRule(
+        trees=section.whole("trees", 1),
+        step_at_most=section.share("step_at_most"),
+        rows_at_most=section.whole("rows_at_most", 1),
+        least=LeastPositives(section.whole("least_fit_positives", 1), section.whole("least_calibrate_positives", 1)),
+        least_test_positives=section.whole("least_test_positives", 1),
+        likely=LikelyRule(section.share("likely_times_base_rate", 1.0, 100.0), section.whole("likely_at_most", 1)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from models.domains import LeastPositives
 from training.plan import CountedWindows, ScreeningPlan
 from training.plan_loader import load_plan
 
@@ -19,4 +20,5 @@ def small_plan() -> ScreeningPlan:
         learning=replace(plan.learning, rounds=20),
         capacity=replace(plan.capacity, random_draws=50),
         explained_rows=100,
+        by_domain=replace(plan.by_domain, trees=10, least=LeastPositives(fit=25, calibrate=10)),
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from features.cli.console import UserError
+from models.domains import LeastPositives, LikelyRule
 from tests.builders import default_definition
 from training.plan import DEEPEST_TREE, CountedWindows, GivenWindows, SearchRange, Span
 from training.plan_loader import PLANS, load_plan, parse_plan
@@ -89,6 +90,9 @@ def test_broken_toml_is_named(tmp_path: Path) -> None:
         ({"tuning__space": {"num_leaves": {"low": 3}}}, r"space\.num_leaves", "a range such as"),
         ({"tuning__space": {"num_leaves": {"low": 3, "high": 2}}}, r"space\.num_leaves", "low end is not above"),
         ({"windows__gab_days": 3}, "unknown key 'gab_days'", "correct its name"),
+        ({"domains__likely_times_base_rate": 1}, "likely_times_base_rate: 1", "a number above 1.0"),
+        ({"domains__trees": 0}, r"\[domains\] trees: 0", "whole number from 1 up"),
+        ({"domains__least_fit_positives": None}, r"\[domains\] least_fit_positives: 'missing'", "whole number from 1"),
         ({"surprise__x": 3}, r"unknown section \[surprise\]", "plan, label"),
         ({"windows__data_cut_off": "soon"}, "data_cut_off: 'soon'", "a date such as"),
         ({"windows__fit": {"first": date(2016, 1, 1)}}, r"fit\.last: None", "a date such as"),
@@ -136,6 +140,12 @@ def test_a_window_that_ends_before_it_begins_is_refused() -> None:
 def test_given_windows_leave_no_room_for_counts() -> None:
     with pytest.raises(UserError, match="unknown key 'test_dates'"):
         parse_plan(raw_plan(**spans() | {"windows__test_dates": 3}), "plan.toml")
+
+
+def test_the_rules_of_the_domains_are_read() -> None:
+    rule = parse_plan(raw_plan(domains__least_fit_positives=7, domains__likely_at_most=3), "plan.toml").by_domain
+    assert rule.least == LeastPositives(fit=7, calibrate=20)
+    assert rule.likely == LikelyRule(times_base_rate=2.0, at_most=3)
 
 
 def test_a_search_range_keeps_its_kind() -> None:

@@ -1,0 +1,1 @@
+"""Tests of need by support domain."""
