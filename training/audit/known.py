@@ -27,6 +27,10 @@ RANKING_WORDS = {
     "random": Label("随机", "at random"),
     "overdue_first": Label("最久未访优先", "overdue first"),
     "last_finding": Label("最近一次发现优先", "last finding first"),
+    "level_first": Label("官方等级优先", "official level first"),
+    "points_first": Label("计分优先", "most points first"),
+    "best_feature": Label("单项最好特征", "best single feature"),
+    "median_feature": Label("单项中等特征", "median single feature"),
     "logistic": Label("逻辑回归", "logistic regression"),
 }
 
