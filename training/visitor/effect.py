@@ -51,7 +51,7 @@ class VisitorEffects:
 
     def of(self, visitors: pl.Series) -> FloatArray:
         """The shrunken effect of each row's visitor, (n,); 0 for one who is not known."""
-        table = pl.DataFrame({"visitor": self.visitors, "effect": self.log_odds}, {"visitor": pl.String})
+        table = pl.DataFrame({"visitor": list(self.visitors), "effect": self.log_odds})
         found = pl.DataFrame({"visitor": visitors}).join(table, on="visitor", how="left", maintain_order="left")
         return found["effect"].cast(pl.Float64).fill_null(0.0).to_numpy()
 

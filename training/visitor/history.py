@@ -44,9 +44,8 @@ def finding_columns(definition: Definition, contract: FeatureContract) -> npt.ND
 
 def _reads_findings(spec: FeatureSpec, specs: Mapping[str, FeatureSpec]) -> bool:
     named = [value for value in spec.options.values() if isinstance(value, str)]
-    return s.FINDINGS in (spec.table, *named) or any(
-        _reads_findings(specs[name], specs) for name in named if name in specs
-    )
+    through = specs.get(spec.options["of"]) if isinstance(spec.options.get("of"), str) else None
+    return s.FINDINGS in (spec.table, *named) or (through is not None and _reads_findings(through, specs))
 
 
 def ablation(rows: pl.DataFrame, plan: ScreeningPlan, columns: int) -> Ablation:

@@ -27,22 +27,26 @@ Matrix = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Predictability:
-    """The mean area of one visitor against the rest, and that of visitors dealt by lot; ``visits`` judged it."""
+    """The mean area of one visitor against the rest, and that of visitors dealt by lot; ``visits`` judged it.
+
+    ``in_village`` compares visits of one village only: there the features tell who went, not where.
+    """
 
     auc: Interval
+    in_village: Interval
     by_lot: Interval
     visitors: int
     visits: int
 
 
-UNKNOWN = Predictability(NOT_ESTIMABLE, NOT_ESTIMABLE, 0, 0)
+UNKNOWN = Predictability(NOT_ESTIMABLE, NOT_ESTIMABLE, NOT_ESTIMABLE, 0, 0)
 
 
 def predict_visitor(part: Part, rule: PredictionRule, seed: int) -> Predictability:
     """Predict the visitor of each visit from the features alone, households kept on one side.
 
     Args:
-        part: one row per visit, with features.
+        part: one row per visit, with features; its rows carry the household's region_code.
         rule: bounds of the attempt.
         seed: deals households to sides and visitors to lots.
     """
@@ -54,10 +58,14 @@ def predict_visitor(part: Part, rule: PredictionRule, seed: int) -> Predictabili
         return UNKNOWN
     learn, judge = (side.where(side.rows[s.VISITOR].is_in(names).to_numpy()) for side in (learn, judge))
     classes = _classes(learn.rows, names)
-    dealt = _dealt(learn.rows, classes, seed)
+    chances = _chances(learn.matrix, classes, judge, rule, seed)
+    by_lot = _chances(learn.matrix, _dealt(learn.rows, classes, seed), judge, rule, seed)
+    true = _classes(judge.rows, names)
+    everywhere, village = np.zeros(len(true), dtype=np.intp), codes(judge.rows, [s.REGION])
     return Predictability(
-        auc=_judged(learn.matrix, classes, judge, names, rule, seed),
-        by_lot=_judged(learn.matrix, dealt, judge, names, rule, seed),
+        auc=_mean_area(chances, true, everywhere, judge.rows, seed),
+        in_village=_mean_area(chances, true, village, judge.rows, seed),
+        by_lot=_mean_area(by_lot, true, everywhere, judge.rows, seed),
         visitors=len(names),
         visits=judge.rows.height,
     )
@@ -90,33 +98,32 @@ def _dealt(rows: pl.DataFrame, classes: IntArray, seed: int) -> IntArray:
     return np.random.default_rng(seed).permutation(first)[households]
 
 
-def _judged(
-    matrix: Matrix, classes: IntArray, judge: Part, names: list[str], rule: PredictionRule, seed: int
-) -> Interval:
+def _chances(matrix: Matrix, classes: IntArray, judge: Part, rule: PredictionRule, seed: int) -> FloatArray:
+    """The chance of each visitor for each judged visit, (n, visitors)."""
     import lightgbm
 
     parameters = {
-        "objective": "multiclass", "num_class": len(names), "verbosity": -1, "seed": seed, "num_threads": 1,
+        "objective": "multiclass", "num_class": int(classes.max()) + 1, "verbosity": -1, "seed": seed, "num_threads": 1,
         "deterministic": True, "force_row_wise": True, "max_depth": rule.depth, "num_leaves": 2**rule.depth,
-        "learning_rate": rule.learning_rate, "min_data_in_leaf": rule.rows_in_leaf_at_least,
-        "max_bin": 63,
+        "learning_rate": rule.learning_rate, "min_data_in_leaf": rule.rows_in_leaf_at_least, "max_bin": 63,
     }  # fmt: skip
     rows = lightgbm.Dataset(matrix, classes, params=parameters)
     booster = lightgbm.train(parameters, rows, num_boost_round=rule.rounds)
-    chances = np.asarray(booster.predict(judge.matrix), dtype=np.float64)
-    return _mean_area(chances, _classes(judge.rows, names), judge.rows, seed)
+    return np.asarray(booster.predict(judge.matrix), dtype=np.float64)
 
 
-def _mean_area(chances: FloatArray, classes: IntArray, rows: pl.DataFrame, seed: int) -> Interval:
-    together = np.zeros(len(classes), dtype=np.intp)
+def _mean_area(chances: FloatArray, classes: IntArray, strata: IntArray, rows: pl.DataFrame, seed: int) -> Interval:
+    """The area of each visitor against the rest among pairs of one stratum, averaged over visitors with such pairs."""
     areas = [
-        Pairs.of(together, chances[:, number], (classes == number).astype(np.float64))
+        Pairs.of(strata, chances[:, number], (classes == number).astype(np.float64))
         for number in range(chances.shape[1])
     ]
     households = codes(rows, [s.HOUSEHOLD])
 
     def measure(weights: FloatArray) -> FloatArray:
         row = weights[households]
-        return np.array([np.mean([area.value(row) for area in areas])])
+        values = np.array([area.value(row) for area in areas])
+        known = values[~np.isnan(values)]
+        return np.array([known.mean() if known.size else np.nan])
 
     return household_bootstrap(measure, int(households.max()) + 1, seed)[0]

@@ -32,21 +32,18 @@ class Nesting:
         return self.share is not None and self.share <= self.limit
 
 
-def nesting(store: LedgerStore, visits: pl.DataFrame, as_of: date, rule: VillageRule) -> Nesting:
-    """Count the villages of a ledger by how many visitors they saw.
-
-    Args:
-        store: the ledger; a household's village is where it was known to live at ``as_of``.
-        visits: one row per visit with household_id and visitor_id; visitors not known are left out.
-        as_of: the day whose knowledge counts.
-        rule: how many visits a village needs, and the share that is too much.
-    """
-    homes = pl.concat([_homes(store, county, as_of) for county in store.counties()])
-    return count_villages(visits.join(homes, on=s.HOUSEHOLD, how="inner"), rule)
+def homes(store: LedgerStore, as_of: date) -> pl.DataFrame:
+    """Where each household was known to live at ``as_of``: household_id, region_code."""
+    return pl.concat([_homes(store, county, as_of) for county in store.counties()])
 
 
 def count_villages(visits: pl.DataFrame, rule: VillageRule) -> Nesting:
-    """Count villages among visits that carry visitor_id and the region_code of the household."""
+    """Count the villages of visits by how many visitors they saw.
+
+    Args:
+        visits: one row per visit with visitor_id and the household's region_code; visitors not known are left out.
+        rule: how many visits a village needs, and the share that is too much.
+    """
     whole = (pl.col(s.REGION).str.len_chars() >= s.VILLAGE_DIGITS).fill_null(value=False)
     counted = (
         visits.filter(whole & pl.col(s.VISITOR).is_not_null())
