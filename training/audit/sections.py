@@ -9,6 +9,8 @@ from training.audit import known
 from training.audit.context import AuditContext
 from training.audit.section import Section
 from training.fairness import groups_section
+from training.replay import section as replay
+from training.visitor import section as visitor
 
 SectionMaker = Callable[[AuditContext], Section]
 
@@ -17,6 +19,8 @@ def section_makers() -> Mapping[str, SectionMaker]:
     """What makes each section, by its key, in the order of the report."""
     return {
         known.KEY: known.section,
+        replay.KEY: replay.section,
+        visitor.KEY: visitor.section,
         groups_section.KEY: groups_section.section,
     }
 
