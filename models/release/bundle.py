@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,7 +117,9 @@ def verify_bundle(path: Path) -> Manifest:
     return manifest
 
 
-def load_bundle(path: Path, definition: Definition | None = None) -> Bundle:
+def load_bundle(
+    path: Path, definition: Definition | None = None, meanwhile: Callable[[RiskModel], object] = lambda _: None
+) -> Bundle:
     """Load a bundle after checking its files, its contract, a first load in a child process and its golden vectors.
 
     The check starts a process (about a second). Workers get the loaded ``model`` by pickling, not by loading again.
@@ -124,6 +127,7 @@ def load_bundle(path: Path, definition: Definition | None = None) -> Bundle:
     Args:
         path: the folder of the bundle.
         definition: the ledger definition the scores are for; when left out, the shipped one the bundle names.
+        meanwhile: work on the model's text while the child process tries it; LightGBM must not read it yet.
 
     Raises:
         BundleError: the bundle is not sound, or its feature contract is not that of the definition.
@@ -132,7 +136,10 @@ def load_bundle(path: Path, definition: Definition | None = None) -> Bundle:
     model = _checked_model(contents, manifest, path)
     domains = read_domains(contents, model.contract, path)
     _check_contract(manifest, path, definition)
-    check_in_child(path)
+    with ThreadPoolExecutor(1) as beside:
+        work = beside.submit(meanwhile, model)
+        check_in_child(path)
+        work.result()
     golden = read_golden(contents, path)
     check_golden(model, domains, golden, path)
     return Bundle(path, manifest, model, read_reference(contents, path), golden, contents[CARD].decode(), domains)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from typing import Any
 
 # Before BentoML is imported: it reads this once. Nobody is told who scores children.
@@ -73,6 +74,7 @@ class Mopai:
 
     def __init__(self) -> None:
         spare()
+        sys.setswitchinterval(limits().switch_seconds)
         from serving.service.desk import Desk
 
         self._desk = Desk.open(settings, reader, metrics)
@@ -96,7 +98,11 @@ class Mopai:
 
     async def _answered(self, route: str, answer: Any, body: bytes) -> Response:  # noqa: ANN401 - bytes to bytes
         try:
-            content = await run_sync(answer, body, limiter=self._limiter)
+            if len(body) <= limits().at_once_bytes:
+                # Shorter than handing it to a thread and waiting for the interpreter to come back.
+                content = answer(body)
+            else:
+                content = await run_sync(answer, body, limiter=self._limiter)
         except RequestError as problem:
             return problem.response()
         except Exception as error:  # noqa: BLE001 - BentoML would log it with the values it speaks of

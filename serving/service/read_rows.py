@@ -7,7 +7,7 @@ family is scored as if the row had not been sent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,15 +51,11 @@ class RowReader:
 
     def read(self, sent: Sent) -> ReadRows:
         """Read the rows of all tables; ``sent`` has a list for each."""
-        good: dict[str, dict[int, Row]] = {name: {} for name in self.tables}
+        good: dict[str, dict[int, Row]] = {}
         faults: list[Fault] = []
         for name, reader in self.tables.items():
-            for place, raw in enumerate(sent[name]):
-                row, found = reader.read(place, raw)
-                if found:
-                    faults.extend(found)
-                else:
-                    good[name][place] = row
+            good[name], found = reader.read(sent[name])
+            faults.extend(found)
         faults.extend(self._between(good))
         if not faults:
             return ReadRows({name: list(rows.values()) for name, rows in good.items()}, {}, ())
@@ -69,8 +65,10 @@ class RowReader:
         """What rows show of each other: references that lead nowhere, record numbers used twice or not at all."""
         keys = {name: {row[self.tables[name].table.key[0]] for row in rows.values()} for name, rows in good.items()}
         for name, rows in good.items():
-            numbers = Counter(row[ROW_ID] for row in rows.values())
+            numbers = Counter([row[ROW_ID] for row in rows.values()])
             references = self.tables[name].references
+            if _stands(rows.values(), numbers, {column: keys[parent] for column, parent in references.items()}):
+                continue
             for place, row in rows.items():
                 for column, parent in references.items():
                     if row[column] is not None and row[column] not in keys[parent]:
@@ -80,6 +78,16 @@ class RowReader:
                     yield Fault(name, place, ROW_ID, "record number used", OWN_NUMBER)
                 if row[RETRACTS] is not None and row[RETRACTS] not in numbers:
                     yield Fault(name, place, RETRACTS, "retracts", OTHER_NUMBER)
+
+
+def _stands(rows: Collection[Row], numbers: Collection[str], references: Mapping[str, set[Any]]) -> bool:
+    """Whether all record numbers differ and all that rows name is there: seen at once for a whole table."""
+    named = {row[RETRACTS] for row in rows} - {None}
+    return (
+        len(numbers) == len(rows)
+        and named <= set(numbers)
+        and all({row[column] for row in rows} - {None} <= known for column, known in references.items())
+    )
 
 
 def _sorted_out(good: _Good, faults: Sequence[Fault], sent: Sent) -> ReadRows:

@@ -64,7 +64,7 @@ def record_reasons(
         layout: the layout of the matrix.
     """
     for place, (contributions, values) in enumerate(
-        zip(explanations.contributions.tolist(), matrix.tolist(), strict=True)
+        zip(explanations.contributions.round(reason_limits().decimals).tolist(), matrix.tolist(), strict=True)
     ):
         known = [one_value(values, parts) for parts in layout.parts]
         days = {table: listed[place] for table, listed in dates.items()}

@@ -69,7 +69,6 @@ class Releases:
             return
         self._current = loaded
         self._say(f"release {loaded.model_id} answers from now on")
-        loaded.warm()
 
     def _follow(self) -> None:
         while not self._stop.is_set():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from features.definition import Column, Definition, Label, Table
 from features.definition.structure import ASSIGNMENTS, RECORDED_ON, RETRACTS, ROW_ID, VALID_FROM
@@ -16,6 +17,7 @@ from serving.service.settings import limits
 
 # The largest whole number that every reader of JSON keeps exact (RFC 8259, section 6).
 _EXACT = 2**53 - 1
+_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 BOOK: Mapping[str, Column] = {
     column.name: column
@@ -95,15 +97,9 @@ _KINDS: Mapping[str, Callable[[Column], Any]] = {
 
 def _day_kind(definition: Definition) -> Any:  # noqa: ANN401 - a type made at run time
     """A date written as 2016-07-31, within the limits of the definition, as a day number."""
-    first, last = day_number(definition.dates_from), day_number(definition.dates_to)
-
-    def day(value: object) -> int:
-        number = _day_of(value) if isinstance(value, str) else None
-        if number is None or not first <= number <= last:
-            raise ValueError("not a possible date")
-        return number
-
-    return Annotated[int, PlainValidator(day), WithJsonSchema(_date_schema(definition))]
+    days = _Days(day_number(definition.dates_from), day_number(definition.dates_to))
+    text = Annotated[str, Field(strict=True), AfterValidator(days.__getitem__)]
+    return Annotated[text, WithJsonSchema(_date_schema(definition))]
 
 
 def date_kind(definition: Definition) -> Any:  # noqa: ANN401 - a type made at run time
@@ -116,20 +112,28 @@ def _date_schema(definition: Definition) -> dict[str, Any]:
     return {"type": "string", "format": "date", "description": ends}
 
 
-# A request names the same few thousand days over and over.
-@lru_cache(maxsize=65_536)
-def _day_of(text: str) -> int | None:
-    """The day number of a date written as 2016-07-31; None for anything else."""
-    if len(text) != len("2016-07-31"):
-        return None
-    try:
-        return day_number(dt.date.fromisoformat(text))
-    except ValueError:
-        return None
+class _Days(dict[str, int]):
+    """Day numbers by how a date is written, each made once: a request names the same few thousand over and over."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__()
+        self._ends = (first, last)
+
+    def __missing__(self, text: str) -> int:
+        """The day number of a date written as 2016-07-31; ValueError for anything else."""
+        number = day_number(dt.date.fromisoformat(text)) if _WRITTEN.fullmatch(text) else None
+        if number is None or not self._ends[0] <= number <= self._ends[1]:
+            raise ValueError("not a possible date")
+        return self.setdefault(text, number)
 
 
 def _listed(codes: list[str]) -> str:
     """Codes as the ledger keeps them: sorted, with a semicolon before and after each."""
+    return _joined(tuple(codes))
+
+
+@lru_cache(maxsize=4096)
+def _joined(codes: tuple[str, ...]) -> str:
     return ";" + "".join(f"{code};" for code in sorted(set(codes)))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from features.definition import Definition
-from features.definition.structure import ASSIGNMENTS, CHILD, CHILDREN, HOUSEHOLD, REGION
+from features.definition.structure import ASSIGNMENTS, CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, REGION
 from features.ledger.contracts import table_schema
 from features.operators.formulas import area_part, area_whole
 from features.operators.program import program_of
@@ -58,16 +58,25 @@ def score(query: Query, loaded: Loaded, area: CountyArea) -> Scored:
         rows, known = score_records(tables, query.county, scoring, loaded.layout, area.rows)
     else:
         rows = _in_frames(tables, query.county, scoring, area.rows)
-        known = Known.read(tables, loaded.definition, program_of(loaded.definition).cohort, query.as_of, query.county)
-    return Scored(scoring, _ranked(rows), _unscored(query, known), area.as_of)
+        cohort = program_of(loaded.definition).cohort
+        known = Known.read(_others(tables, rows), loaded.definition, cohort, query.as_of, query.county)
+    return Scored(scoring, _ranked(rows), _unscored(query, known, rows), area.as_of)
 
 
-def _unscored(query: Query, known: Known) -> dict[str, tuple[str, str | None]]:
+def _others(tables: Tables, scored: Iterable[ScoreRow]) -> dict[str, list[Row]]:
+    """The states of the children without a score and of their households."""
+    done = {row[CHILD] for row in scored}
+    children = [row for row in tables[CHILDREN] if row[CHILD] not in done]
+    homes = {row[HOUSEHOLD] for row in children}
+    return {CHILDREN: children, HOUSEHOLDS: [row for row in tables[HOUSEHOLDS] if row[HOUSEHOLD] in homes]}
+
+
+def _unscored(query: Query, known: Known, scored: Iterable[ScoreRow]) -> dict[str, tuple[str, str | None]]:
     found: dict[str, tuple[str, str | None]] = dict.fromkeys(query.rows.invalid, (INVALID, None))
-    cohort = set(known.cohort)
+    done = {row[CHILD] for row in scored}
     for row in query.rows.tables[CHILDREN]:
         child = row[CHILD]
-        if child in cohort:
+        if child in done:
             continue
         if child in known.state:
             found[child] = (NOT_IN_COHORT, None)
@@ -108,8 +117,11 @@ def _frame(rows: Sequence[Row], name: str, definition: Definition) -> pl.DataFra
     if not rows or name == ASSIGNMENTS:
         return pl.DataFrame(schema=types)
     numbers = {column: pl.Int32 if kind == pl.Date else kind for column, kind in types.items()}
-    columns = {column: [row.get(column) for row in rows] for column in types}
-    return pl.DataFrame(columns, schema=numbers).cast({pl.Int32: pl.Date})
+    # Every row of a request has the same columns in the same order; those of the ledger's own book-keeping are missing.
+    columns = dict(zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True))
+    nothing = (None,) * len(rows)
+    frame = pl.DataFrame({name: columns.get(name, nothing) for name in numbers}, schema=numbers)
+    return frame.cast({pl.Int32: pl.Date})
 
 
 def _area_frame(area: Area, definition: Definition) -> pl.DataFrame:

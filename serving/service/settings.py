@@ -50,6 +50,8 @@ class Limits:
     body_seconds: float
     answer_seconds: float
     computed_at_once: int
+    at_once_bytes: int
+    switch_seconds: float
     text_length: int
     record_children: int
     area_days: int
@@ -70,6 +72,8 @@ def limits() -> Limits:
         body_seconds=float(request["body_seconds_at_most"]),
         answer_seconds=float(request["answer_seconds_at_most"]),
         computed_at_once=int(request["computed_at_once"]),
+        at_once_bytes=int(request["at_once_bytes_at_most"]),
+        switch_seconds=float(request["switch_seconds"]),
         text_length=int(request["text_length_at_most"]),
         record_children=int(raw["record"]["children_at_most"]),
         area_days=int(raw["area"]["days_at_most"]),
