@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.audit.commands import register as register_audit
+from training.challenger.commands import register as register_compare
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command(name="train", epilog=_EPILOG)(train)
     register_audit(app)
+    register_compare(app)
 
 
 def train(
