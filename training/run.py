@@ -19,6 +19,8 @@ from models.release.current import ReleaseStore
 from models.release.golden import make_golden
 from training.card import CardContent, model_card
 from training.dataset import Dataset, build_dataset
+from training.domains.estimate import DomainEstimate
+from training.domains.learned import DomainsLearned, learn_and_judge_domains
 from training.evaluation import Estimate
 from training.evidence import Evidence, write_evidence
 from training.judge import Judged, judge, refuse_suspicious
@@ -31,7 +33,7 @@ from training.report import estimate_rows, figures, label_counts, plan_parameter
 from training.tracking import RunRecord, record_run
 from training.windows import WINDOW_NAMES
 
-_STAGES_AFTER_SEARCH = ("judge", "bundle", "record")
+_STAGES_AFTER_SEARCH = ("judge", "domains", "bundle", "record")
 _ENDS = ("from", "to")
 
 
@@ -46,6 +48,7 @@ class TrainingResult:
     bundle: Path
     run_id: str
     estimates: tuple[Estimate, ...]
+    domains: tuple[DomainEstimate, ...]
     suspicions: tuple[Suspicion, ...]
     dates: Mapping[str, tuple[str, str]]
     labels: Mapping[str, Mapping[str, int]]
@@ -121,17 +124,20 @@ def train(
         stages.begin("judge")
         judged = judge(dataset, learned, plan, threads=threads)
         refuse_suspicious(judged.suspicions, accept_suspicious)
+        stages.begin("domains")
+        domains = learn_and_judge_domains(dataset, learned.tuned, plan, definition, threads=threads)
         stages.begin("bundle")
-        bundle = _install(run, dataset, learned, judged)
+        bundle = _install(run, dataset, learned, judged, domains)
         stages.begin("record")
-        write_evidence(home, _evidence(run, dataset, learned, judged, bundle.name))
-        run_id = record_run(home, _record(run, dataset, learned, judged, bundle))
+        write_evidence(home, _evidence(run, dataset, learned, judged, domains, bundle.name))
+        run_id = record_run(home, _record(run, dataset, learned, judged, domains, bundle))
     stages.finish()
     return TrainingResult(
         model_id=bundle.name,
         bundle=bundle,
         run_id=run_id,
         estimates=judged.estimates,
+        domains=domains.estimates,
         suspicions=judged.suspicions,
         dates=_dates(dataset),
         labels=label_counts(dataset.counts),
@@ -139,19 +145,20 @@ def train(
     )
 
 
-def _install(run: _Run, dataset: Dataset, learned: Learned, judged: Judged) -> Path:
+def _install(run: _Run, dataset: Dataset, learned: Learned, judged: Judged, domains: DomainsLearned) -> Path:
     """Write the bundle, check it as a stranger would, and keep it among the home's bundles."""
     model = learned.model
     content = BundleContent(
         model=model,
         definition=run.definition,
         reference=cohort_reference(dataset, run.plan.learning.rows_at_most, run.plan.seed),
-        golden=make_golden(model),
+        golden=make_golden(model, domains.models),
         card=_card(run, dataset, learned, judged),
         windows={
             f"{name} {end}": day for name, days in _dates(dataset).items() for end, day in zip(_ENDS, days, strict=True)
         },
-        metrics=figures(judged.estimates),
+        metrics=figures(judged.estimates) | domains.figures,
+        domains=domains.models,
     )
     releases = ReleaseStore(run.home)
     return releases.bundles / releases.install(write_bundle(releases.bundles, content))
@@ -173,7 +180,9 @@ def _card(run: _Run, dataset: Dataset, learned: Learned, judged: Judged) -> str:
     )
 
 
-def _evidence(run: _Run, dataset: Dataset, learned: Learned, judged: Judged, model_id: str) -> Evidence:
+def _evidence(
+    run: _Run, dataset: Dataset, learned: Learned, judged: Judged, domains: DomainsLearned, model_id: str
+) -> Evidence:
     return Evidence(
         model_id=model_id,
         plan=run.plan,
@@ -181,13 +190,15 @@ def _evidence(run: _Run, dataset: Dataset, learned: Learned, judged: Judged, mod
         data_hash=run.store.content_hash(),
         simulated=run.store.simulated,
         dates=_dates(dataset),
-        figures=figures(judged.estimates),
+        figures=figures(judged.estimates) | domains.figures,
         rows=judged.scored,
         seen=learned.seen,
     )
 
 
-def _record(run: _Run, dataset: Dataset, learned: Learned, judged: Judged, bundle: Path) -> RunRecord:
+def _record(
+    run: _Run, dataset: Dataset, learned: Learned, judged: Judged, domains: DomainsLearned, bundle: Path
+) -> RunRecord:
     tuned, definition = learned.tuned, run.definition
     files = {f"plots/{name}": content for name, content in _plots(run.plan, learned, judged).items()}
     return RunRecord(
@@ -195,7 +206,7 @@ def _record(run: _Run, dataset: Dataset, learned: Learned, judged: Judged, bundl
         parameters=plan_parameters(run.plan)
         | {f"tuned.{name}": repr(value) for name, value in tuned.parameters.items()}
         | {"tuned.rounds": str(tuned.rounds), "tuned.auc": repr(tuned.auc)},
-        metrics=figures(judged.estimates),
+        metrics=figures(judged.estimates) | domains.figures,
         tags={
             "data_hash": run.store.content_hash(),
             "definition": f"{definition.name} {definition.version}",

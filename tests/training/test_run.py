@@ -17,6 +17,8 @@ from models.release.bundle import load_bundle
 from models.release.current import ReleaseStore
 from models.release.mirror import DATABASE, read_mirror
 from tests.training.trained import Trained, run_plan, trained
+from training.domains.estimate import domain_figures
+from training.evidence import read_evidence
 from training.plan import ScreeningPlan
 from training.report import figures, plan_parameters
 from training.run import train
@@ -41,7 +43,24 @@ def test_the_manifest_states_windows_and_figures(run: Trained) -> None:
     manifest = load_bundle(run.result.bundle, load_definition()).manifest
     first, last = run.result.dates["test"]
     assert (manifest.windows["test from"], manifest.windows["test to"]) == (first, last)
-    assert manifest.metrics == figures(run.result.estimates)
+    assert manifest.metrics == figures(run.result.estimates) | domain_metrics(run)
+
+
+def domain_metrics(run: Trained) -> dict[str, float | None]:
+    return {f"domains.{name}": value for name, value in domain_figures(run.result.domains).items()}
+
+
+def test_the_bundle_holds_each_domain_with_a_model_or_with_the_count_of_its_labels(run: Trained) -> None:
+    domains = load_bundle(run.result.bundle, load_definition()).domains
+    assert domains.names == tuple(load_definition().domains)
+    assert domains.fitted
+    assert domains.likely_rule == run.plan.by_domain.likely
+    rehabilitation = next(one for one in domains.not_fitted if one.domain == "rehabilitation")
+    assert rehabilitation.counts.fit_positives < run.plan.by_domain.least.fit
+    assert [one.fitted for one in run.result.domains] == [one in domains.fitted for one in domains.domains]
+    evidence = read_evidence(run.home, run.result.model_id, load_definition())
+    assert domain_metrics(run).items() <= evidence.figures.items()
+    assert "label_medical" in evidence.rows["test"].columns
 
 
 def test_the_run_is_recorded_with_hashes_plots_bundle_and_card(run: Trained, ledger: Path) -> None:
@@ -57,7 +76,8 @@ def test_the_run_is_recorded_with_hashes_plots_bundle_and_card(run: Trained, led
     assert recorded.data.tags["plan_hash"] == run.plan.hash
     assert recorded.data.tags["simulated"] == "true"
     assert plan_parameters(run.plan).items() <= recorded.data.params.items()
-    estimable = {name: value for name, value in figures(run.result.estimates).items() if value is not None}
+    stated = figures(run.result.estimates) | domain_metrics(run)
+    estimable = {name: value for name, value in stated.items() if value is not None}
     assert recorded.data.metrics == pytest.approx(estimable)
     place = run.home / ARTIFACTS / run.result.run_id / "artifacts"
     names = {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
@@ -91,9 +111,9 @@ def test_progress_rises_to_the_end_and_names_each_stage(run: Trained) -> None:
     done = [step[0] for step in run.told]
     assert done == sorted(done)
     assert run.told[-1][0] == run.told[-1][1]
-    assert {total for _, total, _ in run.told} == {3 + run.plan.tuning.trials + 3}
+    assert {total for _, total, _ in run.told} == {3 + run.plan.tuning.trials + 4}
     stages = [note.split()[0] for _, _, note in run.told]
-    assert list(dict.fromkeys(stages)) == ["rows", "search", "judge", "bundle", "record", "done"]
+    assert list(dict.fromkeys(stages)) == ["rows", "search", "judge", "domains", "bundle", "record", "done"]
 
 
 def test_the_model_knows_more_than_chance_and_the_estimates_are_named(run: Trained) -> None:
@@ -108,6 +128,7 @@ def test_the_same_ledger_and_plan_give_the_same_bundle(run: Trained, ledger: Pat
     again = train(ledger, run.plan, tmp_path / "home", load_definition(), workers=2)
     assert again.model_id == run.result.model_id
     assert again.estimates == run.result.estimates
+    assert again.domains == run.result.domains
 
 
 def suspicious_plan() -> ScreeningPlan:
