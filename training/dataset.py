@@ -42,8 +42,9 @@ _EVIDENCE = (s.VISITS, s.ASSESSMENTS, s.FINDINGS)
 class Part:
     """Feature values, float32 (n, p) in the contract's order, and beside them what is known of each row.
 
-    ``rows``: child_id, household_id, county, as_of, visit_id, visitor_id (audit only), label, all_needs, held_out, the
-    facts simple rankers use, the label of each domain and the audit groups. Both have the same n rows in one order.
+    ``rows``: child_id, household_id, region_code, county, as_of, visit_id, visitor_id (audit only), label, all_needs,
+    held_out, the facts simple rankers use, the label of each domain and the audit groups. Both have the same n rows in
+    one order.
     """
 
     matrix: Matrix
@@ -192,7 +193,7 @@ def _build_date(
     job: _CountyJob, tables: Mapping[str, pl.DataFrame], outcomes: VisitOutcomes, refused: pl.Series, as_of: date
 ) -> tuple[Part, pl.DataFrame]:
     table = build_feature_table(tables, job.definition, as_of, county=job.county)
-    cohort = pl.DataFrame(table.frame).select(s.CHILD, s.HOUSEHOLD)
+    cohort = pl.DataFrame(table.frame).select(s.CHILD, s.HOUSEHOLD, s.REGION)
     keep = ~cohort[s.CHILD].is_in(refused)
     labelled = label_cohort(cohort.filter(keep), outcomes, as_of, job.plan.label.horizon_days)
     share = seeded_share(labelled[s.HOUSEHOLD], job.plan.seed, "new household")
@@ -204,6 +205,7 @@ def _build_date(
     rows = with_groups(ordered, tables, job.definition, as_of, county=job.county).select(
         s.CHILD,
         s.HOUSEHOLD,
+        s.REGION,
         pl.lit(job.county).alias(COUNTY),
         pl.lit(as_of).alias(AS_OF),
         s.VISIT,

@@ -57,16 +57,18 @@ def run_audit(request: AuditRequest, progress: Progress = silent) -> Audit:
     with opened as context:
         report = make_report(context.evidence, request.definition.name, run_sections(context, makers))
         page, data = render_page(report), report.to_json()
-        refuse_personal(page + data, context.evidence)
+        refuse_personal("\n".join((page, data, *_kept(report).values())), context.evidence)
     folder = evidence_folder(request.home, request.model_id)
-    files = {f"{PART if request.only else REPORT}.{kind}": text.encode() for kind, text in _kinds(page, data)}
-    for name, content in files.items():
-        write_file(folder / name, content)
+    name = PART if request.only else REPORT
+    files = {f"{name}.html": page, f"{name}.json": data, **_kept(report)}
+    for file, text in files.items():
+        write_file(folder / file, text.encode())
     tracked = request.track and not request.only
-    run_id = record_audit(request.home, request.model_id, report.figures, files) if tracked else None
-    page_path, data_path = (folder / name for name in files)
-    return Audit(report, page_path, data_path, run_id)
+    contents = {file: text.encode() for file, text in files.items()}
+    run_id = record_audit(request.home, request.model_id, report.figures, contents) if tracked else None
+    return Audit(report, folder / f"{name}.html", folder / f"{name}.json", run_id)
 
 
-def _kinds(page: str, data: str) -> tuple[tuple[str, str], ...]:
-    return (("html", page), ("json", data))
+def _kept(report: AuditReport) -> dict[str, str]:
+    """What sections keep beside the report."""
+    return {file: text for section in report.sections for file, text in section.files.items()}

@@ -32,7 +32,7 @@ class Section:
 
     ``findings``: whole sentences, what matters first. ``figures``: flat names and numbers that promotion rules and
     tracking read; None is "not estimable". ``data``: everything behind the tables, for the JSON report; nothing in it
-    names a child or a household.
+    names a child or a household. ``files``: texts by file name that are kept beside the report for other programs.
     """
 
     key: str
@@ -42,3 +42,4 @@ class Section:
     pictures: tuple[Picture, ...] = ()
     figures: Mapping[str, float | None] = field(default_factory=dict)
     data: Mapping[str, object] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)

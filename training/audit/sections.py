@@ -8,7 +8,7 @@ from features.cli.console import UserError
 from training.audit import known
 from training.audit.context import AuditContext
 from training.audit.section import Section
-from training.fairness import groups_section
+from training.fairness import equal_section, groups_section
 from training.replay import section as replay
 from training.visitor import section as visitor
 
@@ -22,6 +22,7 @@ def section_makers() -> Mapping[str, SectionMaker]:
         replay.KEY: replay.section,
         visitor.KEY: visitor.section,
         groups_section.KEY: groups_section.section,
+        equal_section.KEY: equal_section.section,
     }
 
 

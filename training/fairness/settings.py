@@ -34,6 +34,7 @@ class EqualRecallRule:
     """When equal-recall cut-offs are fitted and when they are refused."""
 
     fewest_needs: int
+    fewest_by_lot: int
     widest_ratio: float
     level: Level
 
