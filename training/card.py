@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.definition import Definition
+from training.card_words import card_words
 from training.evaluation import MODEL, RANDOM, Estimate, Ranking
 from training.leakage import Suspicion
 from training.plan import ScreeningPlan
@@ -14,19 +15,6 @@ from training.windows import WINDOW_NAMES, Windows
 
 NOT_MEANT = "-"
 """Stands where a figure has no meaning: a random order has no AUC, the model adds nothing to itself."""
-
-_NOT_FOR = (
-    "decisions on a family, on support or on a removal: a score only orders visits",
-    "postponing or replacing a visit that law or policy demands: duties come first",
-    "judging a visitor, a village or a group",
-    "children outside the cohort, or ledgers of another definition",
-)
-_LIMITS = (
-    "Labels exist only where somebody went and looked. Children nobody visited may differ; the bounds say how much.",
-    "A recorded need depends on who looked: what visitors overlook, the model does not learn to find.",
-    "The figures speak of the counties and months named here. Elsewhere they must be measured again.",
-    "Reasons say what moved the score, not what caused a need.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +38,7 @@ class CardContent:
 
 def model_card(content: CardContent) -> str:
     """The card in Markdown with YAML front matter."""
-    definition, plan = content.definition, content.plan
+    definition, plan, words = content.definition, content.plan, card_words()
     head = {
         "model": "visit-risk",
         "trees": content.trees,
@@ -59,31 +47,36 @@ def model_card(content: CardContent) -> str:
         "simulated": content.simulated,
         "label": "new need on the first completed visit",
         "horizon_days": plan.label.horizon_days,
+        "not_for": [one.en for one in words.not_for],
+        "licence": words.licence.en,
+        "contact": words.contact.en,
     }
     # JSON is YAML: quoted this way, no value can break out of the front matter.
     front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
     sections = (
         _purpose(content),
-        _label(definition, plan),
+        f"## Label\n\n{model_label(definition, plan)}",
         _windows(content.windows, content.label_counts),
         "## Estimates\n\n" + "\n\n".join(_estimate(one, plan) for one in content.estimates),
         _doubts(content.suspicions, content.accepted_because),
-        _list("Limits", _LIMITS),
+        _list("Limits", [one.en for one in words.limits]),
     )
     return f"---\n{front}\n---\n\n# Model card: visit-risk\n\n" + "\n\n".join(sections) + "\n"
 
 
 def _purpose(content: CardContent) -> str:
     said = "\n\n**Made from a simulated ledger. It says nothing about real children.**" if content.simulated else ""
-    return f"## For\n\n{content.definition.purpose}{said}\n\n" + _list("Not for", _NOT_FOR)
+    return f"## For\n\n{content.definition.purpose}{said}\n\n" + _list(
+        "Not for", [one.en for one in card_words().not_for]
+    )
 
 
-def _label(definition: Definition, plan: ScreeningPlan) -> str:
+def model_label(definition: Definition, plan: ScreeningPlan) -> str:
+    """What the model learns to find, in a sentence."""
     rule = plan.label
     domains = ", ".join(definition.domains[name].en for name in plan.domains(definition))
     severity = definition.severities[rule.severity].en
     return (
-        "## Label\n\n"
         f"On the first completed visit within {rule.horizon_days} days after the as-of date that no report triggered: "
         f"was a new need recorded for this child, {severity} or worse, in {domains}? New: in a domain with no open "
         "finding, or more severe than the open one. Not known unless the child was seen and every one of these "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from typing import Any
+
+import yaml
 
 from tests.builders import default_definition
 from tests.training.made import WINDOWS
@@ -27,13 +29,20 @@ def content() -> CardContent:
     )
 
 
-def front_matter(card: str) -> dict[str, object]:
+def front_matter(card: str) -> dict[str, Any]:
     _, head, _ = card.split("---\n", 2)
-    return {line.split(": ", 1)[0]: json.loads(line.split(": ", 1)[1]) for line in head.strip().splitlines()}
+    found = yaml.safe_load(head)
+    assert isinstance(found, dict)
+    return found
 
 
 def test_the_front_matter_is_data() -> None:
-    assert front_matter(model_card(content())) == {
+    found = front_matter(model_card(content()))
+    not_for = " ".join(found.pop("not_for"))
+    assert all(words in not_for for words in ("removal of a child", "benefit", "punishment"))
+    assert found.pop("licence").startswith("Apache-2.0")
+    assert "to be named by the region" in found.pop("contact")
+    assert found == {
         "model": "visit-risk",
         "trees": "abc",
         "definition": "left_behind 2016.1",
