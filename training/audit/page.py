@@ -20,10 +20,14 @@ WINDOW_WORDS = {
 }
 
 
-def render_page(report: AuditReport) -> str:
-    """The report as HTML text; it refers to nothing outside itself."""
+AUDIT_TITLE = Label("模型审查", "Audit of a model")
+
+
+def render_page(report: AuditReport, title: Label = AUDIT_TITLE) -> str:
+    """The report as HTML text under a title; it refers to nothing outside itself."""
     return _template().render(
         report=report,
+        title=title,
         windows=[(WINDOW_WORDS.get(name, Label(name, name)), days) for name, days in report.dates.items()],
     )
 
