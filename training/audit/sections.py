@@ -8,7 +8,7 @@ from features.cli.console import UserError
 from training.audit import known
 from training.audit.context import AuditContext
 from training.audit.section import Section
-from training.fairness import equal_section, groups_section
+from training.fairness import ablations_section, equal_section, groups_section
 from training.replay import section as replay
 from training.visitor import section as visitor
 
@@ -23,6 +23,7 @@ def section_makers() -> Mapping[str, SectionMaker]:
         visitor.KEY: visitor.section,
         groups_section.KEY: groups_section.section,
         equal_section.KEY: equal_section.section,
+        ablations_section.KEY: ablations_section.section,
     }
 
 
