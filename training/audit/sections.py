@@ -8,6 +8,9 @@ from features.cli.console import UserError
 from training.audit import known
 from training.audit.context import AuditContext
 from training.audit.section import Section
+from training.counties import section as counties
+from training.design import section as design
+from training.domains import section as domains
 from training.fairness import ablations_section, equal_section, groups_section
 from training.replay import section as replay
 from training.visitor import section as visitor
@@ -19,8 +22,11 @@ def section_makers() -> Mapping[str, SectionMaker]:
     """What makes each section, by its key, in the order of the report."""
     return {
         known.KEY: known.section,
+        counties.KEY: counties.section,
+        design.KEY: design.section,
         replay.KEY: replay.section,
         visitor.KEY: visitor.section,
+        domains.KEY: domains.section,
         groups_section.KEY: groups_section.section,
         equal_section.KEY: equal_section.section,
         ablations_section.KEY: ablations_section.section,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 from xml.sax.saxutils import escape, quoteattr
 
 from features.definition import Label, Language
@@ -70,7 +71,7 @@ def dots(alt: Label, points: Sequence[Dot], x: Label, y: Label) -> Picture:
     """Dots with intervals against the diagonal on which both shares are the same; both axes share one scale from 0."""
     ends = [end for dot in points for end in (dot.x, dot.y, dot.upper) if end is not None]
     plot = _Plot((0.0, max(ends, default=1.0) * 1.05 or 1.0), (0.0, max(ends, default=1.0) * 1.05 or 1.0))
-    diagonal = plot.path([(0.0, 0.0), (plot.x_range[1], plot.y_range[1])], dashed=True)
+    diagonal = plot.path([(0.0, 0.0), (plot.x[1], plot.y[1])], dashed=True)
     body = [diagonal, *(part for dot in points for part in plot.dot(dot))]
     return plot.picture(alt, body, (), x, y)
 
@@ -149,12 +150,12 @@ NOT_ESTIMABLE = Label("无法估计", "not estimable")
 class _Plot:
     """A square plot with the range of each axis."""
 
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
+    x: tuple[float, float]
+    y: tuple[float, float]
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        across = _Scale(*self.x_range, 52.0, WIDTH - _EDGE)
-        down = _Scale(*self.y_range, _PLOT - 44.0, 12.0)
+        across = _Scale(*self.x, 48.0, WIDTH - 16.0)
+        down = _Scale(*self.y, _PLOT - 44.0, 32.0)
         return across(x), down(y)
 
     def dot(self, dot: Dot) -> Iterator[str]:
@@ -187,28 +188,30 @@ class _Plot:
         return Picture(drawn["zh"], drawn["en"], alt)
 
     def _axes(self, x: str, y: str) -> Iterator[str]:
-        (left, bottom), (right, top) = (
-            self.place(self.x_range[0], self.y_range[0]),
-            self.place(self.x_range[1], self.y_range[1]),
-        )
+        (left, bottom), (right, top) = self.place(self.x[0], self.y[0]), self.place(self.x[1], self.y[1])
         yield f'<path d="M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}" fill="none" stroke="currentColor"/>'
-        for share in (0.0, 0.5, 1.0):
-            across = self.x_range[0] + share * (self.x_range[1] - self.x_range[0])
-            up = self.y_range[0] + share * (self.y_range[1] - self.y_range[0])
-            place_x, place_y = self.place(across, up)
-            anchor = {0.0: "start", 0.5: "middle", 1.0: "end"}[share]
-            yield _text(_tick(across), place_x, bottom + 16, anchor=anchor)
-            yield _text(_tick(up), left - 6, place_y + 5, anchor="end")
-        yield _text(x, (left + right) / 2, bottom + 36, anchor="middle")
-        middle = (top + bottom) / 2
-        yield f'<g transform="rotate(-90 12 {middle:.1f})">{_text(y, 12, middle, anchor="middle")}</g>'
+        for tick in _ticks(*self.x):
+            yield _text(_tick(tick), self.place(tick, self.y[0])[0], bottom + 17, anchor="middle")
+        for tick in _ticks(*self.y):
+            yield _text(_tick(tick), left - 6, self.place(self.x[0], tick)[1] + 5, anchor="end")
+        yield _text(x, right, bottom + 36, anchor="end")
+        yield _text(y, _EDGE, 15)
 
 
 _DASHES = ("none", "7 4", "2 3", "10 3 2 3", "1 2", "14 4")
 
 
+def _ticks(low: float, high: float) -> list[float]:
+    """Three to six round values within a range."""
+    rough = (high - low) / 4 or 1.0
+    power = 10.0 ** floor(log10(rough))
+    step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough)
+    first = ceil(low / step)
+    return [number * step for number in range(first, floor(high / step + 1e-9) + 1)]
+
+
 def _tick(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}"
+    return f"{value:.6g}"
 
 
 def _legend(labels: Sequence[Label], language: Language) -> Iterator[str]:

@@ -90,14 +90,24 @@ def _findings(
             f"各领域中，去掉“{words.zh}”的特征使查准率变化最大：{change}。",
             f"Of the domains, leaving out the features of {words.en} changes precision most: {change}.",
         )
-    told = max(predicted, key=lambda one: one.auc.value or 0.0, default=None)
-    if told is not None:
-        words = _group_words(told, kinds)
-        yield Label(
-            f"从输入最能推出的受保护信息是{words.zh}：AUC {interval_words(told.auc, 2)}（0.5 为推不出）。",
-            f"The protected fact best told from the inputs is {words.en}: AUC {interval_words(told.auc, 2)} "
-            "(0.5 tells nothing).",
+    for county in (False, True):
+        of_kind = [one for one in predicted if (kinds[one.kind].kind == "county") == county]
+        told = max(of_kind, key=lambda one: one.auc.value or 0.0, default=None)
+        if told is not None:
+            yield _told_words(told, kinds)
+
+
+def _told_words(told: Predicted, kinds: Mapping[str, AuditGroup]) -> Label:
+    words, area = _group_words(told, kinds), interval_words(told.auc, 2)
+    if kinds[told.kind].kind == "county":
+        return Label(
+            f"县本身可由输入推出（{words.zh}：AUC {area}），因为村的情况也是输入。",
+            f"The county can be told from the inputs ({words.en}: AUC {area}), since facts of the village are inputs.",
         )
+    return Label(
+        f"从输入最能推出的个人受保护信息是{words.zh}：AUC {area}（0.5 为推不出）。",
+        f"The protected fact of a child best told from the inputs is {words.en}: AUC {area} (0.5 tells nothing).",
+    )
 
 
 def _clear(one: Ablation) -> bool:

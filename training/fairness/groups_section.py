@@ -98,8 +98,8 @@ def _findings(compared: tuple[Comparison, ...], rule: FairnessRule) -> Iterable[
         if (upper := one.measured.ratios[RECALL].upper) is not None and upper < 1
     ]
     if behind:
-        zh = "；".join(f"{_name(each, one).zh}（{_ratio(one)}）" for each, one in behind)
-        en = "; ".join(f"{_name(each, one).en} ({_ratio(one)})" for each, one in behind)
+        zh = "；".join(f"{_name(each, one).zh}，为参照组的 {_ratio(one)}" for each, one in behind)
+        en = "; ".join(f"{_name(each, one).en}, {_ratio(one)} of the reference" for each, one in behind)
         yield Label(
             f"在已查看的儿童中，这些组的新需要比参照组更少被名单找到：{zh}。",
             f"Among assessed children the list finds a smaller share of the new needs of these groups: {en}.",
