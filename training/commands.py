@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.audit.commands import register as register_audit
+from training.auditor.commands import register as register_auditor
+from training.card_commands import register as register_card
 from training.challenger.commands import register as register_compare
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ def register(app: typer.Typer) -> None:
     app.command(name="train", epilog=_EPILOG)(train)
     register_audit(app)
     register_compare(app)
+    register_card(app)
+    register_auditor(app)
 
 
 def train(

@@ -79,17 +79,27 @@ def load_criteria(name_or_file: str | Path = DEFAULT_CRITERIA) -> Criteria:
     Raises:
         UserError: there are none of that name, or the file cannot be used; says where and what is wanted.
     """
+    path = criteria_file(name_or_file)
+    try:
+        content = path.read_bytes()
+        return parse_criteria(tomllib.loads(content.decode()), str(path), hashlib.sha256(content).hexdigest())
+    except ValueError as error:
+        raise UserError(f"{path}: not valid TOML: {error}", "correct the file") from error
+
+
+def criteria_file(name_or_file: str | Path) -> Path:
+    """The file that holds criteria of a name, or the named file itself.
+
+    Raises:
+        UserError: there is none.
+    """
     path = Path(name_or_file)
     if not path.is_file():
         path = CRITERIA / f"{name_or_file}.toml"
     if not path.is_file():
         known = ", ".join(sorted(found.stem for found in CRITERIA.glob("*.toml")))
         raise UserError(f"no criteria '{name_or_file}'", f"give a file, or one of: {known}")
-    try:
-        content = path.read_bytes()
-        return parse_criteria(tomllib.loads(content.decode()), str(path), hashlib.sha256(content).hexdigest())
-    except ValueError as error:
-        raise UserError(f"{path}: not valid TOML: {error}", "correct the file") from error
+    return path
 
 
 def parse_criteria(raw: Mapping[str, Any], where: str, sha256: str = "") -> Criteria:

@@ -1,0 +1,1 @@
+"""The auditor's folder: everything to check what is claimed of a model, and nothing personal."""
