@@ -21,13 +21,17 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One as-of date: for each ranking the rows in its order; per row the household's number, known, found."""
+    """One list of an as-of date: for each ranking the rows in its order; per row the household's number, known, found.
+
+    ``date`` counts the as-of dates from 0.
+    """
 
     orders: dict[str, npt.NDArray[np.intp]]
     household: npt.NDArray[np.intp]
     known: FloatArray
     found: FloatArray
     share: float
+    date: int
 
     def taken(self, name: str, weights: FloatArray) -> FloatArray:
         """How much of each row the first k places of a ranking take, shape (n,), when households count so often.
@@ -43,46 +47,58 @@ class Day:
         taken[order] = np.clip(k - before, 0.0, ordered)
         return taken
 
-    def precision(self, name: str, weights: FloatArray) -> float:
-        """The share of the assessed among the first k places with a new need; NaN where nobody was assessed.
+    def counts(self, name: str, weights: FloatArray) -> tuple[float, float]:
+        """Assessed among the first k places, and with a new need among these.
 
-        For the random ranking: what chance finds, the share among all who were assessed.
+        For the random ranking: among all rows, since chance finds the share of all who were assessed.
         """
         taken = weights[self.household] if name == RANDOM else self.taken(name, weights)
-        assessed = float(taken @ self.known)
-        return float(taken @ self.found) / assessed if assessed else float("nan")
+        return float(taken @ self.known), float(taken @ self.found)
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The as-of dates of a window, oldest first; ``households`` counts the households of all of them."""
+    """The lists of a window, oldest date first; ``households`` counts the households of all of them."""
 
     days: tuple[Day, ...]
     households: int
 
     def precision(self, names: Sequence[str], weights: FloatArray) -> FloatArray:
-        """Precision at k by date and ranking, shape (dates, names); NaN where unknown."""
-        return np.array([[day.precision(name, weights) for name in names] for day in self.days])
+        """Precision at k by date and ranking, shape (dates, names); NaN where nobody was assessed.
+
+        A date's lists are taken together: assessed and found are counted over them.
+        """
+        dates = 1 + max((day.date for day in self.days), default=-1)
+        counts = np.zeros((2, dates, len(names)))
+        for day in self.days:
+            counts[:, day.date] += np.transpose([day.counts(name, weights) for name in names])
+        assessed, found = counts
+        return np.divide(found, assessed, out=np.full_like(found, np.nan), where=assessed > 0)
 
 
-def days_of(rows: pl.DataFrame, names: Sequence[str], plan: ScreeningPlan) -> Days:
-    """Rank each as-of date of the rows by each named column, ties by the plan's lot, as the estimates do."""
-    rows = rows.sort(AS_OF, s.CHILD)
-    numbers = rows[s.HOUSEHOLD].rank("dense").cast(pl.Int64).to_numpy() - 1
+def days_of(rows: pl.DataFrame, names: Sequence[str], plan: ScreeningPlan, *, by: str | None = None) -> Days:
+    """Rank each as-of date of the rows by each named column, ties by the plan's lot, as the estimates do.
+
+    ``by`` names a column: then every value of it has a list of its own on each date, with k the same share of it.
+    """
+    keys = [AS_OF] if by is None else [AS_OF, by]
+    rows = rows.sort(*keys, s.CHILD)
+    numbers = (rows[s.HOUSEHOLD].rank("dense").cast(pl.Int64).to_numpy() - 1).astype(np.intp)
+    dates = (rows[AS_OF].rank("dense").cast(pl.Int64).to_numpy() - 1).astype(np.intp)
     made = [
-        _day(rows[start : start + count], numbers[start : start + count].astype(np.intp), names, plan)
-        for start, count in _spans(rows)
+        _day(rows[start:end], numbers[start:end], names, plan, int(dates[start])) for start, end in _spans(rows, keys)
     ]
     return Days(tuple(made), int(numbers.max()) + 1 if numbers.size else 0)
 
 
-def _spans(rows: pl.DataFrame) -> list[tuple[int, int]]:
-    counts = rows.group_by(AS_OF, maintain_order=True).len()["len"].to_list()
-    starts = [0, *np.cumsum(counts).tolist()]
-    return list(zip(starts, counts, strict=False))
+def _spans(rows: pl.DataFrame, keys: Sequence[str]) -> list[tuple[int, int]]:
+    ends = np.cumsum(rows.group_by(keys, maintain_order=True).len()["len"].to_numpy()).tolist()
+    return list(zip([0, *ends], ends, strict=False))
 
 
-def _day(rows: pl.DataFrame, household: npt.NDArray[np.intp], names: Sequence[str], plan: ScreeningPlan) -> Day:
+def _day(
+    rows: pl.DataFrame, household: npt.NDArray[np.intp], names: Sequence[str], plan: ScreeningPlan, date: int
+) -> Day:
     lots = np.random.default_rng(plan.seed).random(rows.height)
     known = rows[LABEL].is_not_null()
     return Day(
@@ -91,4 +107,5 @@ def _day(rows: pl.DataFrame, household: npt.NDArray[np.intp], names: Sequence[st
         known=known.cast(pl.Float64).to_numpy(),
         found=rows[LABEL].fill_null(value=False).cast(pl.Float64).to_numpy(),
         share=plan.capacity.share,
+        date=date,
     )

@@ -1,0 +1,1 @@
+"""Tests of the estimates for new counties and new households."""
