@@ -1,7 +1,7 @@
 """The ledger definition: data that says what a ledger holds, and the words of the domain."""
 
 from features.definition.loader import DEFAULT_DEFINITION, DefinitionError, load_definition
-from features.definition.model import Column, Definition, Label, Language, Table
+from features.definition.model import Column, Definition, Label, Language, Table, VisitHelp
 
 __all__ = [
     "DEFAULT_DEFINITION",
@@ -11,5 +11,6 @@ __all__ = [
     "Label",
     "Language",
     "Table",
+    "VisitHelp",
     "load_definition",
 ]

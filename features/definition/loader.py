@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from features.cli.console import UserError
-from features.definition.model import Column, ColumnType, Definition, Label, Table, TableKind
+from features.definition.model import Column, ColumnType, Definition, Label, Table, TableKind, VisitHelp
 
 DEFINITIONS = Path(__file__).resolve().parent.parent / "definitions"
 DEFAULT_DEFINITION = "left_behind"
@@ -19,6 +19,7 @@ DEFAULT_DEFINITION = "left_behind"
 _COLUMN_KEYS = {
     "type", "zh", "en", "required", "codes", "min", "max", "pattern", "references", "protected", "purpose", "future",
 }  # fmt: skip
+_DOMAIN_KEYS = {"zh", "en", "ask", "bring"}
 
 
 class DefinitionError(UserError):
@@ -69,6 +70,9 @@ def _build(folder: Path, ledger: Mapping[str, Any], features: Mapping[str, Any])
         purpose=str(head.get("purpose", "")),
         roles={name: tuple(values) for name, values in ledger.get("roles", {}).items()},
         domains={name: _label(words, f"{file} [domains] {name}") for name, words in ledger.get("domains", {}).items()},
+        visit_help={
+            name: _visit_help(raw, f"{file} [domains.{name}]") for name, raw in ledger.get("domains", {}).items()
+        },
         severities={
             int(level): _label(words, f"{file} [severities] {level}")
             for level, words in ledger.get("severities", {}).items()
@@ -153,6 +157,19 @@ def _column(name: str, raw: Mapping[str, Any], codes: Mapping[str, object], wher
         purpose=str(raw.get("purpose", "")),
         future=bool(raw.get("future", False)),
     )
+
+
+def _visit_help(raw: Mapping[str, Any], where: str) -> VisitHelp:
+    unknown = set(raw) - _DOMAIN_KEYS
+    if unknown:
+        raise DefinitionError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+    return VisitHelp(**{name: _labels(raw.get(name, []), f"{where} {name}") for name in ("ask", "bring")})
+
+
+def _labels(raw: object, where: str) -> tuple[Label, ...]:
+    if not isinstance(raw, list) or not all(isinstance(words, Mapping) for words in raw):
+        raise DefinitionError(f'{where}: wanted a list of words, each as {{ zh = "...", en = "..." }}')
+    return tuple(_label(words, where) for words in raw)
 
 
 def _label(raw: Mapping[str, Any], where: str) -> Label:

@@ -29,6 +29,14 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitHelp:
+    """What a visitor might ask about and bring where a need in a support domain is likely."""
+
+    ask: tuple[Label, ...] = ()
+    bring: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """What one column of a table may hold.
 
@@ -74,7 +82,7 @@ class Definition:
     hand, read by ``training.simple_orders``. ``hash`` is the sha256 of the parsed content: comments
     and layout do not change it. ``ledger_hash`` covers only what stored rows depend on (tables, columns, codes,
     limits), so that a new label or feature leaves a stored ledger usable. Dates outside ``dates_from`` to
-    ``dates_to`` are refused.
+    ``dates_to`` are refused. ``visit_help`` has an entry for every domain.
     """
 
     name: str
@@ -83,6 +91,7 @@ class Definition:
     purpose: str
     roles: Mapping[str, tuple[str, ...]]
     domains: Mapping[str, Label]
+    visit_help: Mapping[str, VisitHelp]
     severities: Mapping[int, Label]
     codes: Mapping[str, Mapping[str, Label]]
     tables: Mapping[str, Table]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from features.cli.console import UserError
-from features.definition import DefinitionError, load_definition
+from features.definition import DefinitionError, VisitHelp, load_definition
 from features.definition.loader import DEFINITIONS, references_of
 
 DEFAULT = DEFINITIONS / "left_behind"
@@ -51,10 +51,35 @@ def test_every_word_is_said_in_chinese_and_english() -> None:
     labels = [table.label for table in definition.tables.values()]
     labels += [column.label for table in definition.tables.values() for column in table.columns.values()]
     labels += [label for codes in definition.codes.values() for label in codes.values()]
+    labels += [words for one in definition.visit_help.values() for words in (*one.ask, *one.bring)]
     for label in labels:
         assert label.zh
         assert any("一" <= letter <= "鿿" for letter in label.zh)
         assert label.en.isascii()
+
+
+def test_every_domain_says_what_to_ask_and_to_bring() -> None:
+    definition = load_definition()
+    assert list(definition.visit_help) == list(definition.domains)
+    for one in definition.visit_help.values():
+        assert one.ask
+        assert one.bring
+        assert all(len(words.zh) <= 24 and len(words.en) <= 80 for words in (*one.ask, *one.bring))
+    assert any("vaccination" in words.en for words in definition.visit_help["medical"].bring)
+
+
+def test_a_domain_may_say_nothing_of_a_visit_and_nothing_foreign(folder: Path) -> None:
+    change(folder, "[severities]", '[domains.play]\nzh = "玩"\nen = "play"\n\n[severities]')
+    assert load_definition(folder).visit_help["play"] == VisitHelp()
+    change(folder, 'en = "play"', 'en = "play"\nbring = ["a ball"]')
+    with pytest.raises(DefinitionError, match=r"\[domains\.play\] bring: wanted a list of words, each as"):
+        load_definition(folder)
+    change(folder, 'bring = ["a ball"]', "bring = [{ zh = '球' }]")
+    with pytest.raises(DefinitionError, match=r"\[domains\.play\] bring: 'en' is missing"):
+        load_definition(folder)
+    change(folder, "bring = [{ zh = '球' }]", "take = []")
+    with pytest.raises(DefinitionError, match=r"\[domains\.play\]: unknown key take"):
+        load_definition(folder)
 
 
 def test_a_folder_is_loaded_like_a_name(folder: Path) -> None:
