@@ -12,6 +12,7 @@ from training.audit.commands import register as register_audit
 from training.auditor.commands import register as register_auditor
 from training.card_commands import register as register_card
 from training.challenger.commands import register as register_compare
+from training.monitor.commands import register as register_monitor
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     register_compare(app)
     register_card(app)
     register_auditor(app)
+    register_monitor(app)
 
 
 def train(
@@ -69,6 +71,8 @@ def train(
 
 
 def _content(result: TrainingResult) -> dict[str, object]:
+    from dataclasses import asdict
+
     from training.report import estimate_rows
 
     return {
@@ -80,6 +84,7 @@ def _content(result: TrainingResult) -> dict[str, object]:
         "labels": result.labels,
         "suspicions": [str(one) for one in result.suspicions],
         "estimates": estimate_rows(result.estimates),
+        "domains": [asdict(one) for one in result.domains],
     }
 
 
@@ -98,6 +103,7 @@ def show(result: TrainingResult, *, as_json: bool = False) -> None:
     console.print("Rankings at the same k; no label: the share of the first k where nobody looked")
     for table in list(_tables(result)):
         console.print(table)
+    console.print(_domain_table(result))
     for window, (first, last) in result.dates.items():
         console.print(f"{window}: as-of dates {first} to {last}", highlight=False)
     for one in result.suspicions:
@@ -119,6 +125,19 @@ def _tables(result: TrainingResult) -> Iterator[Table]:
             gain = None if ranking is one.rankings[0] else one.gain(ranking.name)
             table.add_row(ranking.name.replace("_", " "), *(_figure(value) for value in (*figures, gain)))
         yield table
+
+
+def _domain_table(result: TrainingResult) -> Table:
+    from rich.table import Table
+
+    table = Table(title="need by support domain, test window", title_justify="left", title_style="bold")
+    for name in ("domain", "new needs", "base rate", "AUC", "likely", "of these"):
+        table.add_column(name, justify="left" if name == "domain" else "right", no_wrap=True)
+    for one in result.domains:
+        area = _figure(one.auc) if one.fitted else "too few labels"
+        worth = (_figure(one.base_rate), area, _figure(one.likely_share), _figure(one.likely_rate))
+        table.add_row(one.domain, f"{one.positives:,}", *worth)
+    return table
 
 
 def _title(one: Estimate) -> str:

@@ -72,6 +72,9 @@ def test_the_summary_names_estimates_baselines_and_the_next_step(
     out = capsys.readouterr().out
     for words in ("Simulated ledger", "known, test", "new household, test", "overdue first", "model adds"):
         assert words in out
+    for one in result.domains:
+        assert one.domain in out
+    assert "too few labels" in out
     assert f"mopai models promote {result.model_id}" in out
     assert "too good to be true, accepted: AUC of x" in out
 

@@ -70,8 +70,13 @@ def _finding(
             f"{name.en}: there is a model, but how good it is is not estimable: {one.positives} new needs in the test "
             f"window (at least {plan.by_domain.least_test_positives}).",
         )
-    doubt = _doubt(one, plan)
-    auc, found, base = _between(ends.auc, "{:.2f}"), _between(ends.likely_rate, "{:.0%}"), f"{one.base_rate:.1%}"
+    doubt, auc = _doubt(one, plan), _between(ends.auc, "{:.2f}")
+    if ends.likely_rate.value is None:
+        return Label(
+            f"{name.zh}：AUC {auc}；没有一名儿童被称为“可能”。{doubt.zh}",
+            f"{name.en}: AUC {auc}; it is called likely for no child.{doubt.en}",
+        )
+    found, base = _between(ends.likely_rate, "{:.0%}"), f"{one.base_rate:.1%}"
     return Label(
         f"{name.zh}：AUC {auc}；称为“可能”的儿童中 {found} 确有新需要，全部儿童中为 {base}。{doubt.zh}",
         f"{name.en}: AUC {auc}; of the children it is called likely for {found} had a new need in it, "
@@ -109,7 +114,7 @@ def _cells(one: DomainEstimate, ends: DomainIntervals | None) -> tuple[Cell, ...
         NOT_ESTIMABLE if ends is None else _between(ends.auc, "{:.3f}"),
         _text(one.slope, "{:.2f}"),
         _text(one.likely_share, "{:.1%}"),
-        NOT_ESTIMABLE if ends is None or ends.likely_rate.value is None else _between(ends.likely_rate, "{:.1%}"),
+        NOT_ESTIMABLE if ends is None else _between(ends.likely_rate, "{:.1%}"),
     )
 
 
@@ -162,9 +167,9 @@ def _ends(measured: Sequence[_Measured]) -> dict[str, float | None]:
     return found
 
 
-def _between(interval: Interval, form: str) -> str:
+def _between(interval: Interval, form: str) -> Cell:
     if interval.value is None:
-        return "-"
+        return NOT_ESTIMABLE
     value = form.format(interval.value)
     if interval.lower is None or interval.upper is None:
         return value
