@@ -29,7 +29,7 @@ class Recipe:
 
     @staticmethod
     def of(booster_text: str, contract: FeatureContract, plan: ScreeningPlan) -> Recipe:
-        """Read the recipe of a booster from its own text."""
+        """Read the recipe of a booster from its own text, which keeps parameters to six digits."""
         import lightgbm
 
         booster = lightgbm.Booster(model_str=booster_text)

@@ -19,7 +19,7 @@ from training.dataset import Part
 from training.fit import Sample
 from training.refit import Recipe, refit
 from training.tune import sample_of
-from training.visitor.effect import fit_effects
+from training.visitor.effect import row_effects
 from training.visitor.settings import AdjustingRule, visitor_rule
 from training.windows import seeded_share
 
@@ -37,8 +37,7 @@ def adjusted_sample(part: Part, recipe: Recipe, *, threads: int) -> Sample:
     offsets = np.full(len(sample.labels), base)
     for _ in range(rule.passes):
         scores = base + _scores_of_others(part, replace(sample, offsets=offsets), recipe, rule, threads)
-        effects = fit_effects(part.rows[s.VISITOR], sample.labels, scores, sample.weights)
-        offsets = base + (effects.of(part.rows[s.VISITOR]) if effects else np.zeros(len(scores)))
+        offsets = base + row_effects(part.rows[s.VISITOR], sample.labels, scores, sample.weights)
     return replace(sample, offsets=offsets)
 
 

@@ -72,17 +72,34 @@ def fit_effects(
         offsets: log-odds of each row that others explain, such as a model's score, (n,).
         weights: of each row, (n,).
     """
+    data = _grouped(visitors, labels, offsets, weights)
+    if data is None:
+        return None
+    spread, intercept, best = _maximum(data)
+    lower, upper = _profile_interval(data, spread, best)
+    variance = 0.0 if spread <= _LEAST * 1.01 else spread**2
+    modes, _ = data.modes(intercept, spread)
+    return VisitorEffects(intercept, variance, lower, upper, data.names, modes, data.labels.size)
+
+
+def row_effects(visitors: pl.Series, labels: FloatArray, offsets: FloatArray, weights: FloatArray) -> FloatArray:
+    """The shrunken effect of each row's visitor, (n,); 0 where visitors cannot be compared. See :func:`fit_effects`."""
+    data = _grouped(visitors, labels, offsets, weights)
+    found = np.zeros(labels.size)
+    if data is None:
+        return found
+    spread, intercept, _ = _maximum(data)
+    found[visitors.is_not_null().to_numpy()] = data.modes(intercept, spread)[0][data.groups]
+    return found
+
+
+def _grouped(visitors: pl.Series, labels: FloatArray, offsets: FloatArray, weights: FloatArray) -> _Grouped | None:
     known = visitors.is_not_null().to_numpy()
     names = tuple(sorted(visitors.drop_nulls().unique().to_list()))
     if len(names) < 2 or len(np.unique(labels[known])) < 2:
         return None
     groups = (visitors.drop_nulls().rank("dense") - 1).to_numpy().astype(np.intp)
-    data = _Grouped(groups, len(names), labels[known], offsets[known], weights[known])
-    spread, intercept, best = _maximum(data)
-    lower, upper = _profile_interval(data, spread, best)
-    variance = 0.0 if spread <= _LEAST * 1.01 else spread**2
-    modes, _ = data.modes(intercept, spread)
-    return VisitorEffects(intercept, variance, lower, upper, names, modes, int(known.sum()))
+    return _Grouped(groups, names, labels[known], offsets[known], weights[known])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +107,14 @@ class _Grouped:
     """Rows with the place of their visitor."""
 
     groups: IntArray
-    count: int
+    names: tuple[str, ...]
     labels: FloatArray
     offsets: FloatArray
     weights: FloatArray
+
+    @property
+    def count(self) -> int:
+        return len(self.names)
 
     def modes(self, intercept: float, spread: float) -> tuple[FloatArray, FloatArray]:
         """Mode and curvature of each visitor's posterior, (visitors,) each: Newton's method with bounded steps."""
