@@ -11,9 +11,21 @@ from features.definition import Definition, load_definition
 from features.ledger.store import LedgerStore
 from features.table import build_feature_table
 from models.release.bundle import load_bundle
-from tests.real.chicago_report import REFERENCE, TEST_STARTS, WindowResult, report, table, window_plan
+from tests.real.chicago_evidence import UNKNOWN_GROUP
+from tests.real.chicago_report import (
+    ONE_FEATURES,
+    REFERENCE,
+    TEST_STARTS,
+    Report,
+    WindowResult,
+    report,
+    table,
+    window_plan,
+)
+from tests.real.chicago_tables import evidence_tables
 from tests.real.conftest import CHICAGO
-from training.evaluation import MODEL
+from training.evaluation import MODEL, RANDOM
+from training.fairness.tally import RECALL, SELECTION_RATE
 from training.plan import GivenWindows, ScreeningPlan
 from training.plan_loader import load_plan
 from training.run import TrainingResult, train
@@ -73,18 +85,72 @@ def test_every_inspection_gives_a_label(trained_home: TrainingResult) -> None:
         assert counts["partly_assessed"] == counts["not_seen"] == counts["partly_positive"] == 0
 
 
+@pytest.fixture(scope="module")
+def found(chicago_ledger: Path, chicago_definition: Definition, plan: ScreeningPlan) -> Report:
+    return report(chicago_ledger, chicago_definition, plan)
+
+
 @pytest.mark.slow
-def test_forward_figures_are_those_of_the_reference(
-    chicago_ledger: Path, chicago_definition: Definition, plan: ScreeningPlan
-) -> None:
-    results = report(chicago_ledger, chicago_definition, plan)
-    assert [one.first for one in results] == list(TEST_STARTS)
-    for one in results:
+def test_forward_figures_are_those_of_the_reference(found: Report) -> None:
+    assert [one.first for one in found.windows] == list(TEST_STARTS)
+    for one in found.windows:
         assert REFERENCE["base_rate"][0] - 0.01 <= (one.base_rate or 0) <= REFERENCE["base_rate"][1] + 0.01
         assert REFERENCE["auc"][0] - 0.01 <= (one.auc or 0) <= REFERENCE["auc"][1] + 0.04
         assert REFERENCE["precision"][0] - 0.01 <= (one.precision or 0)
         assert (one.gains["random"] or 0) > 0
-    assert MODEL not in results[0].gains
+    assert MODEL not in found.windows[0].gains
+
+
+@pytest.mark.slow
+def test_groups_of_inspectors_differ_far_more_than_their_places(found: Report) -> None:
+    visitors = found.evidence.visitors
+    assert visitors.adjusted is not None
+    assert visitors.adjusted.lower > 0.2
+    assert visitors.adjusted.share > 0.1
+    inspectors = {one.name: one for one in found.evidence.inspectors}
+    assert inspectors["purple"].rate > 10 * inspectors["brown"].rate
+    assert inspectors["purple"].expected < 2 * inspectors["brown"].expected
+    assert 0.05 < (visitors.unknown_share or 0) < 0.25
+    assert UNKNOWN_GROUP in inspectors
+    assert (visitors.strata.auc_within.lower or 0) > 0.5
+    by_lot = visitors.predictable.by_lot
+    assert by_lot.value == pytest.approx(0.5, abs=0.05)
+    assert (visitors.predictable.auc.lower or 0) > 0.6
+
+
+@pytest.mark.slow
+def test_the_model_finds_violations_days_sooner_and_chance_does_not(found: Report) -> None:
+    replayed = found.evidence.replay
+    assert (replayed.order(MODEL).days.lower or 0) > 0
+    chance = replayed.order(RANDOM).days
+    assert chance.value is not None
+    assert chance.lower is not None
+    assert chance.upper is not None
+    assert chance.lower <= chance.value <= chance.upper
+    assert chance.lower <= 0 <= chance.upper
+    assert 0.2 < (replayed.order(MODEL).later or 0) < 0.5
+    alone = [one for one in replayed.orders if one.name.startswith("only ")]
+    assert len(alone) == ONE_FEATURES
+    assert all((one.days.value or 0) < (replayed.order(MODEL).days.value or 0) for one in alone)
+
+
+@pytest.mark.slow
+def test_wards_nobody_learned_from_cost_a_little(found: Report) -> None:
+    wards = found.evidence.wards
+    assert 0.57 <= (wards.auc_held_out.value or 0) <= 0.64
+    assert (wards.auc_held_out.value or 0) <= (wards.auc_trained.value or 0)
+    assert abs(wards.precision_price.value or 0) < 0.06
+
+
+@pytest.mark.slow
+def test_every_area_group_is_audited_the_unknown_one_too(found: Report) -> None:
+    areas = {one.group: one for one in found.evidence.areas}
+    assert set(areas) == {"white", "black", "hispanic", "mixed", "asian", UNKNOWN_GROUP}
+    assert (areas["black"].ratios[RECALL].upper or 0) < 0.8
+    assert areas["white"].measures[SELECTION_RATE].value is not None
+    words = evidence_tables(found.evidence)
+    assert "ward hold-out" in words
+    assert "needs_first" in words
 
 
 def test_the_table_stands_beside_the_reference() -> None:
