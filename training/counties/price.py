@@ -10,10 +10,11 @@ import polars as pl
 
 from training.baselines import overdue_first
 from training.counties.folds import Folds, HoldOut, deal
-from training.counties.left_out import Material, scores_left_out, scores_of_all
+from training.counties.left_out import scores_left_out
 from training.counties.settings import HoldOutRule
 from training.dataset import COUNTY
 from training.evaluation import OVERDUE, RANDOM
+from training.material import Material, grown_on
 from training.refit import Recipe
 from training.stability.days import days_of
 from training.stability.resample import NOT_ESTIMABLE, Interval, household_bootstrap, mean_over_dates
@@ -72,7 +73,8 @@ def price_of(
     """
     seed = recipe.plan.seed
     folds = [deal(made_of.test.rows, hold_out, rule, seed) for hold_out in hold_outs]
-    columns = {_KNOWN: scores_of_all(made_of, recipe, threads), OVERDUE: overdue_first(made_of.test.rows)}
+    of_all = grown_on(made_of.fit, recipe, threads)(made_of.test.matrix)
+    columns = {_KNOWN: of_all, OVERDUE: overdue_first(made_of.test.rows)}
     for one in folds:
         scores = scores_left_out(made_of, one, recipe, threads)
         if scores is not None:

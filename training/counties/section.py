@@ -6,10 +6,10 @@ from features.definition import Label
 from training.audit.context import AuditContext
 from training.audit.section import Section
 from training.counties.folds import HoldOut
-from training.counties.left_out import material
 from training.counties.price import Price, Prices, price_of
 from training.counties.settings import hold_out_rule
 from training.counties.words import folds_words, notes, price_table, price_words
+from training.material import material
 from training.refit import Recipe
 from training.stability.resample import Interval
 
@@ -36,7 +36,8 @@ def household_section(context: AuditContext) -> Section:
 def _prices(context: AuditContext, hold_outs: tuple[HoldOut, ...]) -> Prices:
     plan, rule = context.evidence.plan, hold_out_rule()
     recipe = Recipe.of(context.bundle.model.booster_text, context.dataset.contract, plan)
-    return price_of(material(context.dataset, rule, plan.seed), hold_outs, recipe, rule, context.threads)
+    made_of = material(context.dataset, rule.fit_rows_at_most, rule.test_rows_at_most, plan.seed)
+    return price_of(made_of, hold_outs, recipe, rule, context.threads)
 
 
 def _section(key: str, title: Label, found: Prices, figures: dict[str, float | None]) -> Section:

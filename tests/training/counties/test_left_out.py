@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +13,10 @@ from tests.training.counties.test_folds import RULE
 from tests.training.made import CONTRACT, make_dataset
 from tests.training.plans import small_plan
 from training.counties.folds import deal
-from training.counties.left_out import Material, material, of_others, scores_left_out, scores_of_all
-from training.dataset import Dataset, Part
+from training.counties.left_out import of_others, scores_left_out
+from training.dataset import Part
 from training.labels import LABEL
+from training.material import Material, grown_on, material
 from training.refit import Recipe
 from training.tune import auc_by_date
 
@@ -24,33 +24,8 @@ RECIPE = Recipe(small_plan(), CONTRACT, {"num_leaves": 7, "min_data_in_leaf": 20
 
 
 @pytest.fixture
-def dataset(tmp_path: Path) -> Dataset:
-    return make_dataset(tmp_path)
-
-
-@pytest.fixture
-def made_of(dataset: Dataset) -> Material:
-    return material(dataset, RULE, small_plan().seed)
-
-
-def test_the_rows_are_those_of_known_households_only(made_of: Material) -> None:
-    assert not made_of.fit.rows["held_out"].any()
-    assert not made_of.test.rows["held_out"].any()
-    assert made_of.fit.rows[LABEL].null_count() == 0
-    assert made_of.test.rows[LABEL].null_count() > 0
-    assert made_of.test.rows["county"].n_unique() == 2
-    assert not made_of.thinned
-    assert len(made_of.test.matrix) == made_of.test.rows.height
-
-
-@pytest.mark.parametrize("change", [{"fit_rows_at_most": 500}, {"test_rows_at_most": 300}])
-def test_above_the_limit_whole_households_are_thinned_and_it_is_said(dataset: Dataset, change: dict[str, int]) -> None:
-    whole = material(dataset, RULE, 1)
-    thin = material(dataset, replace(RULE, **change), 1)
-    assert thin.thinned
-    assert thin.fit.rows.height + thin.test.rows.height < whole.fit.rows.height + whole.test.rows.height
-    kept = set(thin.test.rows["household_id"])
-    assert whole.test.rows["household_id"].is_in(kept).sum() == thin.test.rows.height
+def made_of(tmp_path: Path) -> Material:
+    return material(make_dataset(tmp_path), 10_000, 10_000, small_plan().seed)
 
 
 def test_the_model_of_a_fold_learns_from_nobody_of_it(made_of: Material) -> None:
@@ -91,7 +66,7 @@ def test_scores_repeat_themselves_and_differ_from_those_of_all(made_of: Material
     again = scores_left_out(made_of, folds, RECIPE, threads=1)
     assert again is not None
     assert np.array_equal(apart, again)
-    assert not np.array_equal(apart, scores_of_all(made_of, RECIPE, 1))
+    assert not np.array_equal(apart, grown_on(made_of.fit, RECIPE, 1)(made_of.test.matrix))
 
 
 def test_one_fold_and_one_kind_of_label_give_no_scores(made_of: Material) -> None:
@@ -101,19 +76,3 @@ def test_one_fold_and_one_kind_of_label_give_no_scores(made_of: Material) -> Non
     never = Part(made_of.fit.matrix, made_of.fit.rows.with_columns(pl.lit(value=False).alias(LABEL)))
     two = deal(made_of.test.rows, "county", RULE, seed=1)
     assert scores_left_out(Material(never, made_of.test, thinned=False), two, RECIPE, threads=1) is None
-
-
-def test_a_plan_that_takes_visitors_out_does_so_here_too(made_of: Material) -> None:
-    plan = replace(small_plan(), learning=replace(small_plan().learning, adjust_visitor=True))
-    recipe = replace(RECIPE, plan=plan)
-    visitors = pl.Series("visitor_id", [f"v{place % 3}" for place in range(made_of.fit.rows.height)])
-    fit = Part(made_of.fit.matrix, made_of.fit.rows.with_columns(visitors))
-    with_visitors = Material(fit, made_of.test, thinned=False)
-    assert not np.array_equal(scores_of_all(with_visitors, recipe, 1), scores_of_all(with_visitors, RECIPE, 1))
-
-
-def test_dates_of_learning_lie_before_those_of_the_test(made_of: Material) -> None:
-    last, first = made_of.fit.rows["as_of"].max(), made_of.test.rows["as_of"].min()
-    assert isinstance(last, date)
-    assert isinstance(first, date)
-    assert last < first

@@ -12,16 +12,16 @@ from tests.training.counties.test_folds import RULE
 from tests.training.counties.test_left_out import RECIPE
 from tests.training.made import make_dataset
 from tests.training.plans import small_plan
-from training.counties.left_out import Material, material
 from training.counties.price import Prices, price_of
 from training.dataset import Part
 from training.labels import LABEL
+from training.material import Material, material
 from training.stability.resample import Interval
 
 
 def made_rows(folder: Path, *, contrary: bool) -> Material:
     """Two counties; where ``contrary``, need tells the contrary in one of them."""
-    made = material(make_dataset(folder), RULE, small_plan().seed)
+    made = material(make_dataset(folder), 10_000, 10_000, small_plan().seed)
     if not contrary:
         return made
     flipped = pl.when(pl.col("county") == "520001").then(~pl.col(LABEL)).otherwise(pl.col(LABEL)).alias(LABEL)
