@@ -23,6 +23,16 @@ SEED = 20161110
 TOP = 8
 
 _MARKER = "demo.json"
+_PEOPLE = (
+    ("演示人员甲 Demonstration person A", "演示：模型负责人 demonstration: model owner"),
+    ("演示人员乙 Demonstration person B", "演示：儿童工作负责人 demonstration: child welfare lead"),
+)
+_ASSESSMENT = "demonstration-impact-assessment.md"
+_AUDITED = ("--only", "known", "--only", "groups", "--stands")  # the whole audit takes longer than a demonstration may
+_NOT_AN_ASSESSMENT = (
+    "演示文件，不是影响评估。真实使用前须按个人信息保护法第五十五条做影响评估。\n"
+    "A stand-in for the demonstration, not an impact assessment. Real use needs one first (PIPL 55).\n"
+)
 _TITLES = {
     "simulate": Label(
         "模拟一个省的台账：模拟数据，不涉及任何真实儿童",
@@ -32,7 +42,16 @@ _TITLES = {
         "导入除最后一县外的台账：逐行检查，合格入账", "Import all counties but the last: every row is checked"
     ),
     "train": Label("训练：按时间前推检验，登记为候选模型", "Train, validate forward in time, register as a challenger"),
-    "promote": Label("启用：检查模型包后启用", "Promote: check the bundle and bring it into use"),
+    "audit": Label("审计：模型增加了什么、对谁", "Audit: what the model adds, and for whom"),
+    "refused": Label(
+        "尝试启用：没有批准和影响评估，应被拒绝",
+        "Try to promote it: refused, nobody approved and no impact was assessed",
+    ),
+    "sign": Label(
+        "两名演示人员签名批准，登记演示用影响评估",
+        "Two demonstration people sign; a stand-in impact assessment is recorded",
+    ),
+    "promote": Label("启用：条件全部满足", "Promote: every criterion is met"),
     "newcomer": Label("导入训练从未见过的县", "Import the county that training never saw"),
     "score": Label(
         "给新县排序：应办走访在前，其余按评分，附理由",
@@ -50,6 +69,7 @@ class Demonstration:
     children: int
     quiet: bool
     steps: list[dict[str, Any]] = field(default_factory=list)
+    announced: int = 0
 
     def run(self) -> dict[str, Any]:
         """Do all steps; returns the folders, the model and the seconds of each step.
@@ -67,7 +87,11 @@ class Demonstration:
         self._step("import", "ledger", "import", sent)
         self._step("train", "train", "--ledger", self.folder / "ledger", "--plan", "demo")
         model = self._trained()
-        self._step("promote", "models", "promote", model)
+        self._step("audit", "audit", "--model", model, *_AUDITED)
+        promote = ("models", "promote", model, "--criteria", "demo")
+        self._step("refused", *promote, refused=True)
+        self._sign(model)
+        self._step("promote", *promote)
         self._step("newcomer", "ledger", "import", later)
         return {"simulated": True, "home": str(self.folder), "model_id": model} | self._score(counties[-1], as_of)
 
@@ -102,16 +126,38 @@ class Demonstration:
         self.folder.mkdir(parents=True)
         (self.folder / _MARKER).write_text(json.dumps({"children": self.children}), encoding="utf-8")
 
-    def _step(self, step: str, *arguments: str | Path) -> None:
-        title, number = _TITLES[step], f"{len(self.steps) + 1}/{len(_TITLES)}"
+    def _sign(self, model: str) -> None:
+        """What two people do in real life, each on a machine of their own."""
+        self._announce("sign")
+        assessment = self.folder / _ASSESSMENT
+        assessment.write_text(_NOT_AN_ASSESSMENT, encoding="utf-8")
+        for name, _ in _PEOPLE:
+            self._run("models", "key", "--name", name)
+        self._run("models", "impact", model, "--file", assessment, "--name", _PEOPLE[0][0])
+        for name, role in _PEOPLE:
+            self._run("models", "approve", model, "--name", name, "--role", role)
+
+    def _step(self, step: str, *arguments: str | Path, refused: bool = False) -> None:
+        self._announce(step)
+        self._run(*arguments, refused=refused)
+
+    def _announce(self, step: str) -> None:
+        self.announced += 1
+        title = _TITLES[step]
+        self._say(f"\n[{self._number()}] {title.zh}\n      {title.en}")
+
+    def _number(self) -> str:
+        return f"{self.announced}/{len(_TITLES)}"
+
+    def _run(self, *arguments: str | Path, refused: bool = False) -> None:
         command = shlex.join(["mopai", *(_shown(part) if isinstance(part, Path) else part for part in arguments)])
-        self._say(f"\n[{number}] {title.zh}\n      {title.en}\n$ {command}")
+        self._say(f"$ {command}")
         began = time.monotonic()
         done = self._call([str(part) for part in arguments], quiet=self.quiet)
-        if done.returncode != 0:
+        if (done.returncode != 0) is not refused:
             sys.stderr.write(done.stderr or "")
             raise UserError(
-                f"step {number} ended with exit code {done.returncode}: {command}", "see what it said above"
+                f"step {self._number()} ended with exit code {done.returncode}: {command}", "see what it said above"
             )
         self.steps.append({"command": command, "seconds": round(time.monotonic() - began, 1)})
 

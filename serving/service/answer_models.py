@@ -147,6 +147,21 @@ class Cutoffs(_Model):
     fitted_to: dt.date
 
 
+class Release(_Model):
+    """A move that brought the model into use."""
+
+    action: Literal["promote", "rollback"]
+    model_id: str
+    moved_at: dt.datetime
+    criteria: str = Field("", description="the criteria it was held against")
+    criteria_sha256: str = ""
+    approvals: list[str] = Field([], description="who approved, and in which role")
+    failed: list[str] = Field([], description="what was not met when it came into use by override")
+    override: str = Field("", description="the reason it came into use although it had not passed")
+    overridden_by: list[str] = []
+    by: str = ""
+
+
 class ModelAnswer(_Model):
     """The release in use."""
 
@@ -157,6 +172,9 @@ class ModelAnswer(_Model):
     cutoffs: Cutoffs
     features: list[str]
     card: str = Field(description="the model card, Markdown")
+    releases: list[Release] | None = Field(
+        description="when and on what ground it came into use, oldest first; null: the history cannot be read"
+    )
 
 
 class Error(_Model):

@@ -41,8 +41,9 @@ class Desk:
         example = pydantic_core.to_json(example_request(reader.definition))
 
         def load(path: Path) -> Loaded:
-            # LightGBM is imported while the child process tries the bundle.
-            threading.Thread(target=importlib.import_module, args=("lightgbm",), daemon=True).start()
+            # Both are imported while the child process tries the bundle.
+            for name in ("lightgbm", "models.kernel.compiled"):
+                threading.Thread(target=importlib.import_module, args=(name,), daemon=True).start()
             loaded = Loaded.load(path, reader)
             # The first request makes what later ones find made; nobody should have to wait for that.
             score_answer(query := reader.read(example), score(query, loaded, CountyArea({}, None)), loaded)
@@ -91,6 +92,7 @@ class Desk:
                 "cutoffs": model.cutoffs.to_json(),
                 "features": loaded.layout.sources,
                 "card": loaded.bundle.card,
+                "releases": self.releases.history(loaded.model_id),
             },
             inf_nan_mode="null",
         )

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from features.cli.console import UserError
 from models.release.current import ReleaseStore
@@ -37,6 +38,13 @@ class Releases:
     def current(self) -> Loaded | None:
         """The release that answers now; None before the first is ready."""
         return self._current
+
+    def history(self, model_id: str) -> list[dict[str, Any]] | None:
+        """When and on what ground a model came into use, overrides included; None when the pointer cannot be read."""
+        try:
+            return [move.to_json() for move in self.store.pointer().moves if move.model_id == model_id]
+        except (UserError, OSError):
+            return None
 
     def start(self) -> None:
         """Begin to follow the pointer."""

@@ -10,6 +10,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from features.cli.console import UserError
+from models.release.current import ReleaseStore
 from serving.batch.folder import ScoreFolder
 from serving.commands import register
 from serving.demo import Demonstration, run_demo
@@ -35,14 +36,28 @@ def test_the_demonstration_runs_twice_and_ends_with_a_ranked_new_county(
     assert scores.counties() == (second["county"],)
     assert scores.manifest.model_id == second["model_id"]
     assert Path(second["page"]).stat().st_size < 100_000
-    for word in ("[1/7]", "[7/7]", "模拟数据", "$ mopai score", second["child"], second["page"]):
+    for word in ("[1/10]", "[10/10]", "模拟数据", "$ mopai score", second["child"], second["page"]):
         assert word in shown
+    promotions = [step["command"] for step in second["steps"] if " models promote " in step["command"]]
+    assert len(promotions) == 2, "refused at first, then granted"
+    moves = ReleaseStore(tmp_path / "demo").pointer().moves
+    assert [(move.action, move.ground.criteria, len(move.ground.approvals)) for move in moves] == [
+        ("promote", "demo", 2)
+    ]
+    assert all("Demonstration person" in name for name in moves[0].ground.approvals)
 
 
 def test_a_failing_step_is_named(tmp_path: Path) -> None:
     demonstration = Demonstration(tmp_path / "demo", 10_000_000_000, quiet=True)
-    with pytest.raises(UserError, match=r"step 1/7 ended with exit code \d+: mopai simulate"):
+    with pytest.raises(UserError, match=r"step 1/10 ended with exit code \d+: mopai simulate"):
         demonstration.run()
+
+
+def test_a_step_that_should_be_refused_and_is_not_is_named(tmp_path: Path) -> None:
+    demonstration = Demonstration(tmp_path / "demo", 1_000, quiet=True)
+    demonstration.folder.mkdir()
+    with pytest.raises(UserError, match="ended with exit code 0: mopai models list"):
+        demonstration._run("models", "list", refused=True)  # noqa: SLF001 - no real step ends well where it must not
 
 
 def test_a_folder_that_is_not_of_a_demonstration_is_not_cleared(tmp_path: Path) -> None:

@@ -35,6 +35,9 @@ def audit(
         list[str] | None,
         typer.Option("--only", help="Make this section alone (again for more); kept apart from the whole audit."),
     ] = None,
+    stands: Annotated[
+        bool, typer.Option("--stands", help="With --only: let the part stand as the audit that promotion reads.")
+    ] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; all cores if left out.")] = None,
     mlflow: Annotated[bool, typer.Option("--mlflow/--no-mlflow", help="Log the audit to the model's run.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures and findings as JSON.")] = False,
@@ -52,6 +55,7 @@ def audit(
         model_id=ReleaseStore(place).resolve(model),
         definition=load_definition(definition),
         only=tuple(only or ()),
+        stands=stands,
         track=mlflow,
         workers=workers,
     )

@@ -22,13 +22,17 @@ PART = "audit-part"
 
 @dataclass(frozen=True, slots=True)
 class AuditRequest:
-    """What to audit. ``only``: keys of sections; such a part is kept beside the whole audit and never tracked."""
+    """What to audit. ``only``: keys of sections; such a part is kept beside the whole audit and never tracked.
+
+    With ``stands`` a part stands as the model's audit all the same: criteria that ask for more refuse it by themselves.
+    """
 
     ledger: Path
     home: Path
     model_id: str
     definition: Definition
     only: tuple[str, ...] = ()
+    stands: bool = False
     track: bool = True
     workers: int | None = None
 
@@ -59,11 +63,12 @@ def run_audit(request: AuditRequest, progress: Progress = silent) -> Audit:
         page, data = render_page(report), report.to_json()
         refuse_personal("\n".join((page, data, *_kept(report).values())), context.evidence)
     folder = evidence_folder(request.home, request.model_id)
-    name = PART if request.only else REPORT
+    part = bool(request.only) and not request.stands
+    name = PART if part else REPORT
     files = {f"{name}.html": page, f"{name}.json": data, **_kept(report)}
     for file, text in files.items():
         write_file(folder / file, text.encode())
-    tracked = request.track and not request.only
+    tracked = request.track and not part
     contents = {file: text.encode() for file, text in files.items()}
     run_id = record_audit(request.home, request.model_id, report.figures, contents) if tracked else None
     return Audit(report, folder / f"{name}.html", folder / f"{name}.json", run_id)

@@ -146,6 +146,8 @@ def test_the_model_says_what_it_is(client: httpx.Client, scored: ScoreFolder) ->
     assert found.model_id == scored.manifest.model_id
     assert found.card
     assert len(found.features) > 20
+    assert found.releases is not None
+    assert [(move.action, move.model_id) for move in found.releases] == [("promote", found.model_id)]
 
 
 def test_a_day_before_any_policy_cannot_be_asked_for(client: httpx.Client, county_request: Request) -> None:
