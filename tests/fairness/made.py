@@ -1,4 +1,4 @@
-"""Made-up listed rows of groups: a table small enough to count by hand, and a larger one for other programs to count."""
+"""Made-up listed rows of groups: a table to count by hand, and a larger one for other programs to count."""
 
 from __future__ import annotations
 

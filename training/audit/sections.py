@@ -13,6 +13,7 @@ from training.design import section as design
 from training.domains import section as domains
 from training.fairness import ablations_section, equal_section, groups_section
 from training.replay import section as replay
+from training.stability import section as stability
 from training.visitor import section as visitor
 
 SectionMaker = Callable[[AuditContext], Section]
@@ -22,7 +23,10 @@ def section_makers() -> Mapping[str, SectionMaker]:
     """What makes each section, by its key, in the order of the report."""
     return {
         known.KEY: known.section,
+        stability.KEY: stability.section,
+        counties.HOUSEHOLD_KEY: counties.household_section,
         counties.KEY: counties.section,
+        counties.HOUSEHOLD_KEY: counties.household_section,
         design.KEY: design.section,
         replay.KEY: replay.section,
         visitor.KEY: visitor.section,
