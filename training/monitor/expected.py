@@ -72,7 +72,9 @@ def first_of(day: ScoredDay, plan: ScreeningPlan) -> npt.NDArray[np.intp]:
 
 def expectation(rows: pl.DataFrame) -> Expectation:
     """What visits to these children should find; siblings count as finding together, which is the widest case."""
-    houses = rows.group_by(s.HOUSEHOLD).agg(pl.len().alias("children"), pl.col(PROBABILITY).mean().alias("mean"))
+    houses = rows.group_by(s.HOUSEHOLD, maintain_order=True).agg(
+        pl.len().alias("children"), pl.col(PROBABILITY).mean().alias("mean")
+    )
     size, mean = houses["children"].cast(pl.Float64).to_numpy(), houses["mean"].to_numpy()
     return Expectation(rows.height, float((size * mean).sum()), float((size**2 * mean * (1 - mean)).sum()))
 

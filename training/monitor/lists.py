@@ -127,7 +127,9 @@ def coverage(
         )
     )
     counted = came.group_by(STRATUM).agg(pl.len().alias("drawn"), pl.col("met").sum(), pl.col("assessed").sum())
-    return {row[STRATUM]: Coverage(row["drawn"], row["met"], row["assessed"]) for row in counted.to_dicts()}
+    return {
+        row[STRATUM]: Coverage(row["drawn"], row["met"], row["assessed"]) for row in counted.sort(STRATUM).to_dicts()
+    }
 
 
 def _drawn(tables: Mapping[str, pl.DataFrame], plan: ScreeningPlan, as_of: date) -> pl.DataFrame:

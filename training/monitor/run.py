@@ -17,13 +17,13 @@ from features.definition import Definition
 from features.definition import structure as s
 from features.ledger.store import LedgerStore
 from features.parallel import map_processes
-from models.release.bundle import Bundle, load_bundle
+from models.release.bundle import load_bundle
 from models.release.current import ReleaseStore
 from models.release.files import write_file
 from models.release.reference import reference_distribution
 from models.release.suspensions import read_suspensions, suspensions_file
 from training.evaluation import MODEL
-from training.evidence import Evidence, read_evidence
+from training.evidence import read_evidence
 from training.monitor.alarm import hard_counties
 from training.monitor.alarms import RegionWatch, county_alarms, region_alarms
 from training.monitor.county import CountyJob, CountyWatch, Watched, labels_known_for, watch_county
@@ -71,24 +71,29 @@ def monitor(request: MonitorRequest, progress: Progress = silent) -> MonitorRepo
     if not counties:
         held = ", ".join(store.counties()) or "no county yet"
         raise UserError(f"{store.folder}: no county of region '{request.region}'", f"the ledger holds: {held}")
-    bundle = load_bundle(ReleaseStore(request.home).current(), request.definition)
-    watched = _watched(bundle, read_evidence(request.home, bundle.model_id, request.definition), request)
-    jobs = _jobs(store, counties, watched, request, bundle.model_id)
+    model_id, watched = watched_release(request)
+    jobs = _jobs(store, counties, watched, request, model_id)
     seen = map_processes(watch_county, jobs, workers=request.workers, progress=progress, note=lambda job: job.county)
     if all(one.newest_recorded_on is None for one in seen):
         raise UserError(f"nothing was recorded by {request.as_of}", "give a later --as-of")
-    report = _report(store, bundle, watched.plan, tuple(seen), request)
+    report = _report(store, model_id, watched.plan, tuple(seen), request)
     path = suspensions_file(request.home).parent / REPORTS / f"{request.as_of}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_file(path, json.dumps(report.content(), ensure_ascii=False, indent=1, allow_nan=False).encode())
     return report
 
 
-def _watched(bundle: Bundle, evidence: Evidence, request: MonitorRequest) -> Watched:
-    """The release with its references: inputs from the bundle, scores from the cohort it was calibrated on."""
+def watched_release(request: MonitorRequest) -> tuple[str, Watched]:
+    """The release in use with its references: inputs from the bundle, scores from the cohort it was calibrated on.
+
+    Raises:
+        UserError: there is no release, it is not sound, or its evidence is not in this home.
+    """
+    bundle = load_bundle(ReleaseStore(request.home).current(), request.definition)
+    evidence = read_evidence(request.home, bundle.model_id, request.definition)
     rows = evidence.rows["calibrate"]
     scores = np.asarray(rows[MODEL].to_numpy(), dtype=np.float64).reshape(-1, 1)
-    return Watched(
+    watched = Watched(
         model=bundle.model,
         definition=request.definition,
         plan=evidence.plan,
@@ -97,6 +102,7 @@ def _watched(bundle: Bundle, evidence: Evidence, request: MonitorRequest) -> Wat
         size=rows[s.CHILD].n_unique(),
         limits=request.limits.drift,
     )
+    return bundle.model_id, watched
 
 
 def _jobs(
@@ -130,18 +136,18 @@ def _jobs(
 
 
 def _report(
-    store: LedgerStore, bundle: Bundle, plan: ScreeningPlan, seen: tuple[CountyWatch, ...], request: MonitorRequest
+    store: LedgerStore, model_id: str, plan: ScreeningPlan, seen: tuple[CountyWatch, ...], request: MonitorRequest
 ) -> MonitorReport:
     limits = request.limits
     region = _region(seen, limits)
     words = Words.of(request.definition)
     alarms = county_alarms(seen, request.as_of, limits, words) + region_alarms(region, limits, words)
     hard = hard_counties(alarms) if request.suspending else {}
-    fresh = suspend(request.home, hard, request.as_of, bundle.model_id)
+    fresh = suspend(request.home, hard, request.as_of, model_id)
     counted = [one.overridden for one in seen if one.overridden is not None]
     return MonitorReport(
         as_of=request.as_of,
-        model_id=bundle.model_id,
+        model_id=model_id,
         simulated=store.simulated,
         plan=plan,
         data_hash=store.content_hash(),
