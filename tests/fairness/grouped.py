@@ -25,10 +25,7 @@ def grouped_dataset(folder: Path) -> Dataset:
         sex = [one if known else None for one, known in zip(girl, lots.random(rows.height) < 0.9, strict=True)]
         rows.with_columns(
             pl.Series("group_ethnicity", np.where(matrix[:, 1] >= 4, "minority", "han").tolist()),
-            pl.Series(
-                "group_sex",
-                [one if known else None for one, known in zip(girl, lots.random(rows.height) < 0.9, strict=True)],
-            ),
+            pl.Series("group_sex", sex),
             pl.Series("group_disability", ["without"] * rows.height),
             pl.col("county").alias("group_county"),
         ).write_parquet(path)

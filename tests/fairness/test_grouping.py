@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from features.definition import load_definition
@@ -16,9 +18,9 @@ def group(name: str) -> AuditGroup:
     return audit_groups(load_definition()).groups[name]
 
 
-def rows(**members: list[str | None]) -> pl.DataFrame:
+def rows(**members: Sequence[str | None]) -> pl.DataFrame:
     size = len(next(iter(members.values())))
-    columns = {f"group_{name}": values for name, values in members.items()}
+    columns = {f"group_{name}": list(values) for name, values in members.items()}
     return pl.DataFrame({**columns, "label": [True] * size}, schema_overrides=dict.fromkeys(columns, pl.String))
 
 

@@ -38,7 +38,6 @@ def audit(
     stands: Annotated[
         bool, typer.Option("--stands", help="With --only: let the part stand as the audit that promotion reads.")
     ] = False,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; all cores if left out.")] = None,
     mlflow: Annotated[bool, typer.Option("--mlflow/--no-mlflow", help="Log the audit to the model's run.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures and findings as JSON.")] = False,
 ) -> None:
@@ -57,7 +56,6 @@ def audit(
         only=tuple(only or ()),
         stands=stands,
         track=mlflow,
-        workers=workers,
     )
     with console.progress_bar("Audit", quiet=as_json) as progress:
         made = run_audit(request, progress)

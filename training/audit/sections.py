@@ -26,7 +26,6 @@ def section_makers() -> Mapping[str, SectionMaker]:
         stability.KEY: stability.section,
         counties.HOUSEHOLD_KEY: counties.household_section,
         counties.KEY: counties.section,
-        counties.HOUSEHOLD_KEY: counties.household_section,
         design.KEY: design.section,
         replay.KEY: replay.section,
         visitor.KEY: visitor.section,

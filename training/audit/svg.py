@@ -16,8 +16,12 @@ from training.audit.section import Picture
 
 WIDTH = 420.0
 _ROW = 42.0
+_LINE = 18.0
+_WIDE, _NARROW = 14.0, 7.6
 _EDGE = 8.0
 _PLOT = 300.0
+_LEGEND = 22.0
+_LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,8 @@ def bars(alt: Label, items: Sequence[Bar], *, digits: int = 2, mark: float | Non
     top = max([*known, mark or 0.0, 0.0]) * 1.05 or 1.0
     low = min([*known, 0.0]) * 1.05
     scale = _Scale(low, top, _EDGE, WIDTH - _EDGE)
-    height = _ROW * len(items) + _EDGE
-    drawn = {language: _bars(items, scale, language, digits, mark, height) for language in ("zh", "en")}
-    return Picture(_svg(drawn["zh"], WIDTH, height, alt.zh), _svg(drawn["en"], WIDTH, height, alt.en), alt)
+    zh, en = (_bars(items, scale, language, digits, mark) for language in _LANGUAGES)
+    return Picture(_svg(zh, alt.zh), _svg(en, alt.en), alt)
 
 
 def dots(alt: Label, points: Sequence[Dot], x: Label, y: Label) -> Picture:
@@ -88,6 +91,14 @@ def lines(alt: Label, series: Sequence[Line], x: Label, y: Label) -> Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class _Drawn:
+    """The parts of a drawing and its height."""
+
+    parts: Sequence[str]
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Scale:
     """From values to places on the drawing."""
 
@@ -101,24 +112,27 @@ class _Scale:
         return self.start + (value - self.low) / span * (self.end - self.start)
 
 
-def _bars(
-    items: Sequence[Bar], scale: _Scale, language: Language, digits: int, mark: float | None, height: float
-) -> list[str]:
-    parts = [part for number, item in enumerate(items) for part in _bar(item, number, scale, language, digits)]
+def _bars(items: Sequence[Bar], scale: _Scale, language: Language, digits: int, mark: float | None) -> _Drawn:
+    parts: list[str] = []
+    top = 0.0
+    for item in items:
+        words, told = item.label.text(language), _value(item, language, digits)
+        extra = _LINE if _length(words) + _length(told) + 3 * _EDGE > WIDTH else 0.0
+        parts.append(_text(words, _EDGE, top + 15))
+        parts.append(_text(told, WIDTH - _EDGE, top + 15 + extra, anchor="end"))
+        parts += _bar(item, top + 28 + extra, scale)
+        top += _ROW + extra
     if mark is not None:
         place = scale(mark)
         parts.append(
-            f'<line x1="{place:.1f}" y1="20" x2="{place:.1f}" y2="{height:.0f}" stroke="currentColor" '
+            f'<line x1="{place:.1f}" y1="20" x2="{place:.1f}" y2="{top:.0f}" stroke="currentColor" '
             'stroke-dasharray="4 3" opacity=".7"/>'
         )
-    return parts
+    return _Drawn(parts, top + _EDGE)
 
 
-def _bar(item: Bar, number: int, scale: _Scale, language: Language, digits: int) -> Iterator[str]:
-    top = number * _ROW
-    yield _text(item.label.text(language), _EDGE, top + 15)
-    yield _text(_value(item, language, digits), WIDTH - _EDGE, top + 15, anchor="end")
-    middle, zero = top + 28, scale(0.0)
+def _bar(item: Bar, middle: float, scale: _Scale) -> Iterator[str]:
+    zero = scale(0.0)
     if item.value is not None:
         left, right = sorted((zero, scale(item.value)))
         opacity = ".25" if item.faint else ".55"
@@ -134,13 +148,28 @@ def _bar(item: Bar, number: int, scale: _Scale, language: Language, digits: int)
         )
 
 
+def _length(words: str) -> float:
+    """About how wide words are drawn: a Chinese letter is as wide as it is high."""
+    return sum(_WIDE if letter > "\u2e7f" else _NARROW for letter in words)
+
+
 def _value(item: Bar, language: Language, digits: int) -> str:
     if item.value is None:
         return NOT_ESTIMABLE.text(language)
-    interval = ""
-    if item.lower is not None and item.upper is not None:
-        interval = f" ({item.lower:.{digits}f}–{item.upper:.{digits}f})"
-    return f"{item.value:.{digits}f}{interval}"
+    if item.lower is None or item.upper is None:
+        return number(item.value, digits)
+    return f"{number(item.value, digits)} ({span(item.lower, item.upper, digits)})"
+
+
+def number(value: float, digits: int) -> str:
+    """A number with a minus sign that is one."""
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def span(lower: float, upper: float, digits: int) -> str:
+    """Two ends of an interval, kept apart where a minus sign could be taken for the dash."""
+    dash = " – " if lower < 0 else "–"
+    return f"{number(lower, digits)}{dash}{number(upper, digits)}"
 
 
 NOT_ESTIMABLE = Label("无法估计", "not estimable")
@@ -175,17 +204,14 @@ class _Plot:
         )
 
     def picture(self, alt: Label, body: Sequence[str], legend: Sequence[Label], x: Label, y: Label) -> Picture:
-        height = _PLOT + 22 * len(legend)
-        drawn = {
-            language: _svg(
+        zh, en = (
+            _Drawn(
                 [*self._axes(x.text(language), y.text(language)), *body, *_legend(legend, language)],
-                WIDTH,
-                height,
-                alt.text(language),
+                _PLOT + _LEGEND * len(legend),
             )
-            for language in ("zh", "en")
-        }
-        return Picture(drawn["zh"], drawn["en"], alt)
+            for language in _LANGUAGES
+        )
+        return Picture(_svg(zh, alt.zh), _svg(en, alt.en), alt)
 
     def _axes(self, x: str, y: str) -> Iterator[str]:
         (left, bottom), (right, top) = self.place(self.x[0], self.y[0]), self.place(self.x[1], self.y[1])
@@ -216,7 +242,7 @@ def _tick(value: float) -> str:
 
 def _legend(labels: Sequence[Label], language: Language) -> Iterator[str]:
     for number, label in enumerate(labels):
-        top = _PLOT + 22 * number + 8
+        top = _PLOT + _LEGEND * number + 8
         pattern = _DASHES[number % len(_DASHES)]
         yield (
             f'<path d="M52 {top:.0f}H92" stroke="currentColor" stroke-width="2" stroke-dasharray="{pattern}"/>'
@@ -228,8 +254,8 @@ def _text(words: str, x: float, y: float, *, anchor: str = "start") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor">{escape(words)}</text>'
 
 
-def _svg(body: Sequence[str], width: float, height: float, alt: str) -> str:
+def _svg(drawn: _Drawn, alt: str) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
-        f'aria-label={quoteattr(alt)} font-size="14" font-family="inherit">{"".join(body)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {drawn.height:.0f}" role="img" '
+        f'aria-label={quoteattr(alt)} font-size="14" font-family="inherit">{"".join(drawn.parts)}</svg>'
     )

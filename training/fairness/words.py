@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.definition import Label
-from training.audit.svg import NOT_ESTIMABLE
+from training.audit.svg import NOT_ESTIMABLE, number, span
 from training.fairness.compare import GroupResult
 from training.stability.resample import Interval
 
@@ -16,8 +16,8 @@ def interval_words(found: Interval, digits: int = 3) -> str | Label:
     if found.value is None:
         return NOT_ESTIMABLE
     if found.lower is None or found.upper is None:
-        return f"{found.value:.{digits}f}"
-    return f"{found.value:.{digits}f} ({found.lower:.{digits}f}–{found.upper:.{digits}f})"
+        return number(found.value, digits)
+    return f"{number(found.value, digits)} ({span(found.lower, found.upper, digits)})"
 
 
 def count_words(count: float, fewest: int) -> str:
