@@ -72,9 +72,9 @@ def _county(
     cut: date,
     not_before: date | None,
 ) -> Iterator[pl.DataFrame]:
-    tables = store.read(county).tables
-    if s.ASSIGNMENTS not in tables:
+    if s.ASSIGNMENTS not in definition.tables:
         return
+    tables = store.read(county).tables
     over = cut - timedelta(days=plan.label.horizon_days + plan.windows.recording_lag_days)
     frames = frame_rows(tables, cut).filter(pl.col(AS_OF).is_between(not_before or date.min, over))
     if frames.is_empty():

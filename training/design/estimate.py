@@ -16,8 +16,10 @@ A label says what the visitor recorded, not what was there: a need overlooked co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
+from scipy.stats import norm
 
 from training.design.intervals import Interval, rate_interval, share_interval
 from training.design.rules import DesignRules, IntervalRule, Quantity
@@ -64,19 +66,27 @@ class Ratio:
         make = rate_interval if quantity == "found_per_places" else share_interval
         return make(self.value, self.variance, self.count, self.freedom, rule)
 
+    def planned_half_width(self, quantity: Quantity, rules: DesignRules) -> float:
+        """The half-width to expect of so many children before their labels are read; normal approximation."""
+        width, share = float(norm.ppf((1 + rules.interval.confidence) / 2)), rules.expected[quantity]
+        if quantity == "found_per_places":
+            return width * sqrt(share * rules.value.places / self.count)
+        return width * sqrt(share * (1 - share) / self.count)
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """One quantity. ``at_random`` assumes response at random within strata; ``bounded`` assumes nothing.
 
     ``bounded`` ends where the least and the most possible end, ``bounded_interval`` adds their sampling error. None is
-    not estimable. ``null_share`` is the share of the drawn, weighted to the frame, whom nobody looked at, among the
-    children that the quantity is taken over.
+    not estimable. ``planned_half_width`` is what the expected share would give. ``null_share`` is the share of the
+    drawn, weighted to the frame, whom nobody looked at, among the children that the quantity is taken over.
     """
 
     quantity: Quantity
     at_random: float | None
     interval: Interval | None
+    planned_half_width: float | None
     bounded: Interval | None
     bounded_interval: Interval | None
     null_share: float | None
@@ -128,6 +138,7 @@ def estimate(sample: Sample, measure: Measure, rules: DesignRules) -> Estimate:
         quantity=measure.quantity,
         at_random=None if ratio is None else ratio.value,
         interval=None if ratio is None else ratio.interval(measure.quantity, rules.interval),
+        planned_half_width=None if ratio is None else ratio.planned_half_width(measure.quantity, rules),
         bounded=bounds,
         bounded_interval=ends,
         null_share=null_share,

@@ -2,8 +2,10 @@
 
 A list of one quarter in one county draws too few random places to say anything. Counties of a prefecture stand
 together, and lists are added one as-of date at a time, the newest first. What never reaches the half-width is not
-estimable, and no number is told. Pooling speaks of all the pooled lists' children; where rules or needs changed in
-between, it is an average over the change.
+estimable, and no number is told. Where to stop is decided by the half-width that an expected share would have, and
+only then by the estimate's own: an estimate that is low by chance looks surer than it is.
+
+Pooling speaks of all the pooled lists' children; where rules or needs changed in between, it averages over the change.
 """
 
 from __future__ import annotations
@@ -67,12 +69,16 @@ def pooled(sample: Sample, as_of: npt.NDArray[np.datetime64], measure: Measure, 
     for count, since in enumerate(days, start=1):
         keep = as_of >= since
         made = estimate(sample.where(keep), measure.where(keep), rules)
-        wanted = rules.half_width[measure.quantity]
-        reached = made.half_width is not None and made.half_width <= wanted
+        reached = _reached(made, rules.half_width[measure.quantity])
         best = Pooled(made, reached, count, _day(since), _day(days[0]))
         if reached:
             break
     return best
+
+
+def _reached(made: Estimate, wanted: float) -> bool:
+    widths = (made.half_width, made.planned_half_width)
+    return all(width is not None and width <= wanted for width in widths)
 
 
 def _day(value: np.datetime64) -> date:

@@ -67,6 +67,7 @@ class DesignRules:
 
     interval: IntervalRule
     half_width: Mapping[Quantity, float]
+    expected: Mapping[Quantity, float]
     pool: PoolRule
     cells: CellRule
     value: ValueRule

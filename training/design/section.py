@@ -19,7 +19,7 @@ from training.design.listed import RankedList, ranked_list, with_rankings
 from training.design.pooling import Pooled
 from training.design.prefectures import Place, places_of
 from training.design.rules import DesignRules, load_rules
-from training.design.tables import place_table, ranking_table, said, strata_table, stratum_rows
+from training.design.tables import bounds, place_table, ranking_table, said, strata_table, stratum_rows
 from training.evaluation import LAST_FINDING, MODEL, OVERDUE, baselines_of
 from training.evidence import Evidence
 
@@ -97,34 +97,51 @@ def _figures(rows: pl.DataFrame, prevalence: Pooled | None, model: RankedList | 
 
 
 def _findings(prevalence: Pooled | None, model: RankedList | None, rules: DesignRules) -> tuple[Label, ...]:
-    share = said(prevalence)
-    found = [
-        Label(
-            f"若层内是否被看到与需要无关（假设），名单框内儿童有新需要的比例为{share.zh}。",
-            f"If who was seen within a stratum has nothing to do with need (an assumption), {share.en} of the children "
-            "on the frames have a new need.",
-        )
-    ]
-    if model is None:
-        found.append(
-            Label(
-                "评判模型的日期没有名单：前 k 位的准确率与召回率无法由抽签推断。",
-                "No list was drawn on a date the model was judged on: precision and recall at k cannot be inferred "
-                "from the lot.",
-            )
-        )
-        return tuple(found)
-    precision, recall = said(model.precision), said(model.recall)
-    found.append(
-        Label(
-            f"同一假设下，模型前 k 位中有新需要的比例为{precision.zh}，全部新需要中排在前 k 位的比例为{recall.zh}；"
-            f"每 {rules.value.places} 个家庭名额找到{said(model.found, share=False).zh}名有新需要的儿童。",
-            f"Under the same assumption {precision.en} of the model's first k places have a new need, and {recall.en} "
-            f"of all new needs stand in them; {rules.value.places} household places find "
-            f"{said(model.found, share=False).en} children with a new need.",
-        )
+    places = rules.value.places
+    whole = _sentence(
+        prevalence, Label("框内儿童中有新需要的比例", "the share of the children on the frames with a new need")
     )
-    return tuple(found)
+    if model is None:
+        missing = Label(
+            "评判模型的日期没有名单：前 k 位的准确率与召回率无法由抽签推断。",
+            "No list was drawn on a date the model was judged on: precision and recall at k cannot be inferred from "
+            "the lot.",
+        )
+        return (whole, missing)
+    return (
+        whole,
+        _sentence(
+            model.precision,
+            Label("模型前 k 位中有新需要的比例", "the share of the model's first k places with a new need"),
+        ),
+        _sentence(
+            model.recall,
+            Label("全部新需要中排在模型前 k 位的比例", "the share of all new needs that stand in the model's first k"),
+        ),
+        _sentence(
+            model.found,
+            Label(
+                f"按模型次序每 {places} 个家庭名额找到的有新需要的儿童数",
+                f"the number of children with a new need that {places} household places find in the model's order",
+            ),
+            share=False,
+        ),
+    )
+
+
+def _sentence(one: Pooled | None, what: Label, *, share: bool = True) -> Label:
+    """A finding: the estimate and its assumption, or that there is none; the bounds either way."""
+    value, ends = said(one, share=share), bounds(one, share=share)
+    if one is None or one.value is None:
+        return Label(
+            f"{what.zh}无法估计；不作任何假设的上下限：{ends.zh}。",
+            f"Not estimable: {what.en}. Bounds without any assumption: {ends.en}.",
+        )
+    return Label(
+        f"{what.zh}：{value.zh}，假设层内是否被看到与需要无关；不作任何假设的上下限：{ends.zh}。",
+        f"{value.en}: {what.en}, if who was seen within a stratum has nothing to do with need. Bounds without any "
+        f"assumption: {ends.en}.",
+    )
 
 
 def _data(
