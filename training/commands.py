@@ -108,7 +108,8 @@ def show(result: TrainingResult, *, as_json: bool = False) -> None:
         console.print(f"{window}: as-of dates {first} to {last}", highlight=False)
     for one in result.suspicions:
         console.print(f"[yellow]too good to be true, accepted:[/yellow] {one}", highlight=False)
-    console.print(f"Challenger [bold]{result.model_id}[/bold]; next: mopai models promote {result.model_id}")
+    following = f"mopai audit --model {result.model_id}, then mopai models promote {result.model_id}"
+    console.print(f"Challenger [bold]{result.model_id}[/bold]; next: {following}", soft_wrap=True)
 
 
 def _tables(result: TrainingResult) -> Iterator[Table]:

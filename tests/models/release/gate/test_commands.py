@@ -20,7 +20,7 @@ from tests.models.release.gate.made import Standing
 APP = typer.Typer()
 register(APP)
 GOOD = {
-    "known.gain_over_best": 0.1, "known.calibration_error": 0.01, "known.calibration_slope": 1.0,
+    "known.gain_over_best_upper": 0.1, "known.calibration_error": 0.01, "known.calibration_slope": 1.0,
     "groups.least_recall_ratio": 0.9,
 }  # fmt: skip
 
