@@ -17,7 +17,14 @@ import numpy.typing as npt
 import polars as pl
 
 from features.definition import structure as s
-from training.baselines import last_finding_first, level_first, overdue_first, points_first
+from training.baselines import (
+    DAYS_SINCE_VISIT,
+    LAST_SEVERITY,
+    last_finding_first,
+    level_first,
+    overdue_first,
+    points_first,
+)
 from training.dataset import AS_OF, HELD_OUT, Part
 from training.labels import ALL_NEEDS, LABEL, visit_weights
 from training.metrics import (
@@ -54,6 +61,14 @@ LOGISTIC = "logistic"
 BASELINES = (RANDOM, OVERDUE, LAST_FINDING, LEVEL, MOST_POINTS, BEST_FEATURE, MEDIAN_FEATURE, LOGISTIC)
 """Every baseline there can be; ``baselines_of`` says which of them some rows hold."""
 PROBABILITY = "probability"
+
+ORDERS_BY_HAND: Mapping[str, tuple[str, Callable[[pl.DataFrame], FloatArray]]] = {
+    OVERDUE: (DAYS_SINCE_VISIT, overdue_first),
+    LAST_FINDING: (LAST_SEVERITY, last_finding_first),
+    LEVEL: (LEVEL_URGENCY, level_first),
+    MOST_POINTS: (POINTS, points_first),
+}
+"""Orders an office could make by hand: by the baseline's name, a column that must be there, and what scores rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +145,13 @@ def _scored(
         pl.Series(MODEL, scores),
         pl.Series(PROBABILITY, probability(scores)),
         pl.Series(LOGISTIC, logistic(matrix)),
-        pl.Series(OVERDUE, overdue_first(part.rows)),
-        pl.Series(LAST_FINDING, last_finding_first(part.rows)),
-        *(pl.Series(name, order(part.rows)) for name, (fact, order) in _BY_HAND.items() if fact in part.rows.columns),
+        *(
+            pl.Series(name, order(part.rows))
+            for name, (fact, order) in ORDERS_BY_HAND.items()
+            if fact in part.rows.columns
+        ),
         *(pl.Series(name, order(matrix)) for name, order in features.items()),
     )
-
-
-_BY_HAND: Mapping[str, tuple[str, Callable[[pl.DataFrame], FloatArray]]] = {
-    LEVEL: (LEVEL_URGENCY, level_first),
-    MOST_POINTS: (POINTS, points_first),
-}
 
 
 def baselines_of(rows: pl.DataFrame) -> tuple[str, ...]:

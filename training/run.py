@@ -29,6 +29,7 @@ from training.learn import Learned, learn
 from training.plan import ScreeningPlan
 from training.plots import plots
 from training.reference import cohort_reference
+from training.regret import regret_record
 from training.report import estimate_rows, figures, label_counts, plan_parameters
 from training.tracking import RunRecord, record_run
 from training.windows import WINDOW_NAMES
@@ -214,6 +215,7 @@ def _record(
             "plan_hash": run.plan.hash,
             "trees": learned.model.identity,
             "simulated": str(run.store.simulated).lower(),
+            "single_features": "; ".join(f"{name}: {order.name}" for name, order in judged.features.items()),
             "suspicious": "; ".join(map(str, judged.suspicions)),
             "accepted_because": run.accept_suspicious,
         },
@@ -223,6 +225,7 @@ def _record(
             "estimates.json": _json(estimate_rows(judged.estimates)),
             "labels.json": _json(label_counts(dataset.counts)),
             "trials.json": _json(list(tuned.trials)),
+            "regret.json": _json(regret_record(tuned.regret)),
         },
         bundle=bundle,
         booster_text=learned.model.booster_text,

@@ -1,8 +1,11 @@
-"""Search the learning parameters inside the fit window: later dates and other households judge each trial."""
+"""Search the learning parameters inside the fit window: later dates and other households judge each trial.
+
+Settings are chosen by their regret over the validation dates, beside the orders an office could make by hand.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -15,26 +18,33 @@ from features.cli.console import Progress, UserError, silent
 from features.contract import FeatureContract
 from features.definition import structure as s
 from training.dataset import AS_OF, Part
+from training.evaluation import ORDERS_BY_HAND
 from training.fit import Sample, binned, booster_parameters, grow_until_no_gain
 from training.labels import LABEL, visit_weights
 from training.metrics import auc, mean_of
 from training.plan import ScreeningPlan, SearchRange
+from training.regret import NO_REGRET, Candidate, RegretTable
 from training.windows import seeded_share
 
 if TYPE_CHECKING:
     from optuna import Trial
+    from optuna.trial import FrozenTrial
 
 BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """The parameters the search chose, the rounds that served them, and every trial's AUC in order."""
+    """The parameters the search chose, the rounds that served them, and every trial's AUC in order.
+
+    ``regret``: every trial and the orders by hand over the validation dates; what the choice was made by.
+    """
 
     parameters: Mapping[str, float]
     rounds: int
     auc: float
     trials: tuple[float, ...]
+    regret: RegretTable = NO_REGRET
 
 
 def sample_of(part: Part) -> Sample:
@@ -49,10 +59,10 @@ def sample_of(part: Part) -> Sample:
 def tune(
     part: Part, plan: ScreeningPlan, contract: FeatureContract, *, threads: int, progress: Progress = silent
 ) -> Tuned:
-    """Search ``plan.tuning.trials`` settings and return the best by AUC, averaged over the validation dates.
+    """Search ``plan.tuning.trials`` settings and return the one with the least mean regret over the validation dates.
 
-    Tree-structured Parzen estimator (Bergstra et al. 2011) with the plan's seed, one trial after the other: the same
-    rows give the same choice.
+    Tree-structured Parzen estimator (Bergstra et al. 2011) with the plan's seed, led by the AUC averaged over dates,
+    one trial after the other: the same rows give the same choice. Settings that tie yield to the smaller model.
 
     Args:
         part: labelled rows of the fit window alone.
@@ -78,7 +88,9 @@ def tune(
         )
         trial.set_user_attr("rounds", booster.best_iteration)
         scores = np.asarray(booster.predict(judged.matrix, raw_score=True, num_iteration=booster.best_iteration))
-        return auc_by_date(judged.rows, scores) or 0.5
+        areas = aucs_by_date(judged.rows, scores)
+        trial.set_user_attr("areas", areas)
+        return mean_of(areas) or 0.5
 
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=plan.seed))
     total = plan.tuning.trials
@@ -87,11 +99,34 @@ def tune(
         n_trials=total,
         callbacks=[lambda _, trial: progress(trial.number + 1, total, f"AUC {trial.value:.3f}")],
     )
-    best = study.best_trial
+    table = _regret(study.trials, judged.rows)
+    best = study.trials[table.chosen()]
     return Tuned(
-        dict(best.params), int(best.user_attrs["rounds"]), float(study.best_value),
-        tuple(float(trial.value or 0.5) for trial in study.trials),
-    )  # fmt: skip
+        parameters=dict(best.params),
+        rounds=int(best.user_attrs["rounds"]),
+        auc=float(best.value or 0.5),
+        trials=tuple(float(trial.value or 0.5) for trial in study.trials),
+        regret=table,
+    )
+
+
+def _regret(trials: Sequence[FrozenTrial], rows: pl.DataFrame) -> RegretTable:
+    """Trials first, in order; then the orders by hand whose facts the rows hold."""
+    settings = [
+        Candidate(
+            name=f"trial {trial.number}",
+            measured=tuple(trial.user_attrs["areas"]),
+            size=int(trial.user_attrs["rounds"] * trial.params.get("num_leaves", 1)),
+            eligible=True,
+        )
+        for trial in trials
+    ]
+    by_hand = [
+        Candidate(name, tuple(aucs_by_date(rows, order(rows))))
+        for name, (fact, order) in ORDERS_BY_HAND.items()
+        if fact in rows.columns
+    ]
+    return RegretTable(tuple(sorted(rows[AS_OF].unique().to_list())), (*settings, *by_hand))
 
 
 def inner_split(rows: pl.DataFrame, plan: ScreeningPlan) -> tuple[BoolArray, BoolArray]:
@@ -130,8 +165,13 @@ def _last_before_gap(dates: list[date], first_judge: date, gap_days: int) -> dat
 
 def auc_by_date(rows: pl.DataFrame, scores: npt.NDArray[np.float64]) -> float | None:
     """The AUC of each as-of date, averaged over dates: rows of different dates are never ranked together."""
+    return mean_of(aucs_by_date(rows, scores))
+
+
+def aucs_by_date(rows: pl.DataFrame, scores: npt.NDArray[np.float64]) -> list[float | None]:
+    """The AUC of each as-of date, oldest first; None where only one kind of label occurs."""
     labels, days = rows[LABEL].to_numpy(), rows[AS_OF].to_numpy()
-    return mean_of([auc(labels[days == day], scores[days == day]) for day in np.unique(days)])
+    return [auc(labels[days == day], scores[days == day]) for day in np.unique(days)]
 
 
 def _suggest(trial: Trial, name: str, limits: SearchRange) -> float:

@@ -84,6 +84,9 @@ def test_the_run_is_recorded_with_hashes_plots_bundle_and_card(run: Trained, led
     assert {f"plots/{name}.png" for name in ("calibration", "gain_at_k", "importance", "shap_summary")} <= names
     assert {"card.md", "estimates.json", "labels.json", "trials.json", "bundle/manifest.json", "model/MLmodel"} <= names
     assert len(json.loads((place / "trials.json").read_text())) == run.plan.tuning.trials
+    regret = json.loads((place / "regret.json").read_text())
+    assert regret["chosen"] in [f"trial {number}" for number in range(run.plan.tuning.trials)]
+    assert recorded.data.tags["single_features"].startswith("best_feature: ")
     assert "**Made from a simulated ledger." in (place / "card.md").read_text(encoding="utf-8")
 
 

@@ -13,8 +13,10 @@ from features.cli.console import UserError
 from tests.training.made import CONTRACT, WINDOWS, make_part
 from tests.training.plans import small_plan
 from training.dataset import Part
+from training.evaluation import ORDERS_BY_HAND
 from training.labels import LABEL
 from training.plan import ScreeningPlan, SearchRange
+from training.regret import tie
 from training.tune import auc_by_date, inner_split, tune
 
 
@@ -83,10 +85,25 @@ def test_the_search_finds_the_signal_within_its_budget_and_space() -> None:
     tuned = tune(learning_part(), plan, CONTRACT, threads=1, progress=listen)
     assert told == [(1, 3), (2, 3), (3, 3)]
     assert len(tuned.trials) == 3
-    assert tuned.auc == max(tuned.trials) > 0.7
+    assert max(tuned.trials) - tie() <= tuned.auc <= max(tuned.trials)
+    assert tuned.auc > 0.7
     assert 3 <= tuned.parameters["num_leaves"] <= 6
     assert isinstance(tuned.parameters["num_leaves"], int)
     assert 1 <= tuned.rounds <= plan.learning.rounds
+
+
+def test_the_choice_is_made_by_regret_over_the_validation_dates_beside_the_orders_by_hand() -> None:
+    part, plan = learning_part(), tuning_plan(trials=4)
+    tuned = tune(part, plan, CONTRACT, threads=1)
+    table = tuned.regret
+    assert [one.name for one in table.candidates[:4]] == [f"trial {number}" for number in range(4)]
+    assert {one.name for one in table.candidates[4:]} == set(ORDERS_BY_HAND)
+    assert not any(one.eligible for one in table.candidates[4:])
+    _, judge = inner_split(part.rows, plan)
+    assert list(table.dates) == sorted(part.rows.filter(judge)["as_of"].unique().to_list())
+    measured = table.candidates[table.chosen()].measured
+    assert tuned.auc == pytest.approx(np.mean([area for area in measured if area is not None]))
+    assert tuned.auc == tuned.trials[table.chosen()]
 
 
 def test_auc_is_averaged_over_dates_and_never_pooled() -> None:
