@@ -25,9 +25,10 @@ from training.labels import LABEL
 from training.learn import Learned
 from training.plan import ScreeningPlan
 from training.refit import Recipe, refit
-from training.replay.features import OneFeature
+from training.replay.alone import alone_column, alone_scores
 from training.replay.replay import Replay, replay
 from training.replay.visits import days_of_visits, replay_visits
+from training.single_features import FeatureOrder
 from training.stability.days import days_of
 from training.stability.resample import Interval, household_bootstrap, mean_over_dates
 from training.tune import sample_of
@@ -48,14 +49,14 @@ ORDERS = (MODEL, OVERDUE, LAST_FINDING, LOGISTIC)
 class WardFigures:
     """The same rows with their wards held out of training and with them in it; ``price`` is with minus without."""
 
+    aucs_held_out: tuple[float | None, ...]
+    aucs_trained: tuple[float | None, ...]
     auc_held_out: Interval
     auc_trained: Interval
     auc_price: Interval
     precision_held_out: Interval
     precision_trained: Interval
     precision_price: Interval
-    aucs_held_out: tuple[float | None, ...]
-    aucs_trained: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def window_rows(
     learned: Learned,
     judged: Judged,
     plan: ScreeningPlan,
-    alone: Sequence[OneFeature],
+    alone: Sequence[FeatureOrder],
     homes: pl.DataFrame,
 ) -> pl.DataFrame:
     """The known rows of a window with one-feature orders, the ward, and the score of trees that never saw the ward."""
@@ -97,7 +98,7 @@ def window_rows(
     added = added.with_columns(
         pl.Series(FOLD, _folds(added[WARD])),
         pl.Series(HELD_OUT_WARDS, _held_out_scores(learned, parts, plan, homes)),
-        *(pl.Series(one.order, np.concatenate([one.scores(part.matrix) for part in parts])) for one in alone),
+        *alone_scores(parts, alone),
     )
     return judged.known.join(added, on=[s.CHILD, AS_OF], how="inner", maintain_order="left")
 
@@ -109,12 +110,12 @@ def ward_homes(store: LedgerStore) -> pl.DataFrame:
 
 
 def evidence(
-    rows: pl.DataFrame, dataset: Dataset, store: LedgerStore, plan: ScreeningPlan, alone: Sequence[OneFeature]
+    rows: pl.DataFrame, dataset: Dataset, store: LedgerStore, plan: ScreeningPlan, alone: Sequence[FeatureOrder]
 ) -> Evidence:
     """Measure the rows of all windows together; the visitor is predicted from the fit rows of ``dataset``."""
     homes = ward_homes(store).drop(WARD)
     visitors = measure_visitors(rows, dataset.parts("fit"), homes, plan, visitor_rule())
-    orders = [*ORDERS, *(one.order for one in alone)]
+    orders = [*ORDERS, *map(alone_column, alone)]
     return Evidence(
         visitors=visitors,
         inspectors=tuple(_inspectors(rows)),
@@ -143,10 +144,10 @@ def ward_figures(rows: pl.DataFrame, plan: ScreeningPlan) -> WardFigures:
 
     windows = [window for _, window in _windows(rows)]
     return WardFigures(
+        tuple(ranking(window, HELD_OUT_WARDS, plan).auc for window in windows),
+        tuple(ranking(window, MODEL, plan).auc for window in windows),
         *household_bootstrap(area, int(households.max()) + 1, plan.seed),
         *household_bootstrap(precision, days.households, plan.seed),
-        aucs_held_out=tuple(ranking(window, HELD_OUT_WARDS, plan).auc for window in windows),
-        aucs_trained=tuple(ranking(window, MODEL, plan).auc for window in windows),
     )
 
 

@@ -33,7 +33,8 @@ from training.judge import judge, refuse_suspicious
 from training.learn import learn
 from training.plan import GivenWindows, ScreeningPlan, Span
 from training.plan_loader import load_plan
-from training.replay.features import OneFeature, strongest_features
+from training.replay.alone import one_feature_orders
+from training.single_features import FeatureOrder
 
 REFERENCE = {"auc": (0.58, 0.64), "precision": (0.17, 0.27), "base_rate": (0.12, 0.16)}
 ONE_FEATURES = 4
@@ -81,7 +82,7 @@ def report(ledger: Path, definition: Definition, plan: ScreeningPlan) -> Report:
     store = LedgerStore.open(ledger)
     homes = ward_homes(store)
     results, rows = [], []
-    alone: tuple[OneFeature, ...] = ()
+    alone: tuple[FeatureOrder, ...] = ()
     with tempfile.TemporaryDirectory() as scratch:
         for first in TEST_STARTS:
             moved = window_plan(plan, first)
@@ -90,7 +91,7 @@ def report(ledger: Path, definition: Definition, plan: ScreeningPlan) -> Report:
             judged = judge(dataset, learned, moved, threads=1)
             refuse_suspicious(judged.suspicions, "")
             # Chosen once, before the first test window: the same orders in every window.
-            alone = alone or strongest_features(dataset.parts("calibrate"), dataset.contract, ONE_FEATURES)
+            alone = alone or one_feature_orders(dataset, moved, ONE_FEATURES)
             rows.append(window_rows(dataset, learned, judged, moved, alone, homes))
             results.append(_result(judged.estimates[0], dataset.windows.test))
         found = evidence(pl.concat(rows, how="diagonal"), dataset, store, plan, alone)

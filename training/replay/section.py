@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import numpy as np
-import polars as pl
+from collections.abc import Mapping, Sequence
 
 from features.definition import Label
 from features.definition.feature import feature_specs
@@ -15,10 +12,11 @@ from training.audit.section import Picture, Section, Table
 from training.audit.svg import NOT_ESTIMABLE as NO_FIGURE
 from training.audit.svg import Bar, bars
 from training.evaluation import BASELINES, MODEL, RANDOM, rows_of
-from training.replay.features import OneFeature, strongest_features
+from training.replay.alone import alone_column, alone_scores, one_feature_orders
 from training.replay.replay import BEST, Replay, Replayed, replay
 from training.replay.settings import replay_rule
 from training.replay.visits import days_of_visits, replay_visits
+from training.single_features import FeatureOrder
 from training.stability.resample import Interval
 
 KEY = "replay"
@@ -34,13 +32,10 @@ _LIMITS = Label(
 def section(context: AuditContext) -> Section:
     """Replay the visits of the test window by the model, the baselines, single features, chance and the answer."""
     rule, plan = replay_rule(), context.evidence.plan
-    alone = strongest_features(context.dataset.parts("calibrate"), context.dataset.contract, rule.one_features)
-    scored = context.evidence.rows["test"].with_columns(
-        pl.Series(one.order, np.concatenate([one.scores(part.matrix) for part in context.dataset.parts("test")]))
-        for one in alone
-    )
+    alone = one_feature_orders(context.dataset, plan, rule.one_features)
+    scored = context.evidence.rows["test"].with_columns(alone_scores(list(context.dataset.parts("test")), alone))
     rows = rows_of("known", scored, context.evidence.seen)
-    orders = [MODEL, *(name for name in BASELINES if name in rows.columns), *(one.order for one in alone)]
+    orders = [MODEL, *(name for name in BASELINES if name in rows.columns), *map(alone_column, alone)]
     visits = replay_visits(rows, days_of_visits(context.store, context.dataset.windows), orders)
     return describe(replay(visits, orders, rule.within, plan.seed), _words(context, alone))
 
@@ -63,13 +58,14 @@ def describe(found: Replay, words: Mapping[str, Label]) -> Section:
     )
 
 
-def _words(context: AuditContext, alone: tuple[OneFeature, ...]) -> Mapping[str, Label]:
+def _words(context: AuditContext, alone: Sequence[FeatureOrder]) -> Mapping[str, Label]:
     labels = {spec.name: spec.label for spec in feature_specs(context.definition)}
-    return {one.order: _alone_words(labels[one.source], one) for one in alone}
+    sources = context.dataset.contract.sources
+    return {alone_column(one): _alone_words(labels[sources[one.column]], one) for one in alone}
 
 
-def _alone_words(label: Label, one: OneFeature) -> Label:
-    end = Label("高者先", "high first") if one.sign > 0 else Label("低者先", "low first")
+def _alone_words(label: Label, one: FeatureOrder) -> Label:
+    end = Label("高者先", "high first") if one.direction > 0 else Label("低者先", "low first")
     return Label(f"只看“{label.zh}”，{end.zh}", f"only {label.en}, {end.en}")
 
 
