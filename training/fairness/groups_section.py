@@ -33,6 +33,11 @@ def section(context: AuditContext) -> Section:
     drawn = drawn_rows(rows, frames(context.store, context.definition, context.dataset.windows.cut))
     compared = compare_groups(rows, drawn, declared, rule, evidence.plan.seed)
     pairs = compare_pairs(rows, drawn, declared, rule, evidence.plan.seed)
+    return describe(compared, pairs, rule)
+
+
+def describe(compared: tuple[Comparison, ...], pairs: tuple[Comparison, ...], rule: FairnessRule) -> Section:
+    """Say in words, tables, pictures and figures what was compared."""
     return Section(
         key=KEY,
         title=TITLE,
