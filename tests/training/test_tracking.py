@@ -16,7 +16,7 @@ from tests.training.made import CONTRACT, WINDOWS, make_part
 from tests.training.plans import small_plan
 from training.fit import binned, booster_parameters, grow
 from training.labels import LABEL
-from training.tracking import ARTIFACTS, EXPERIMENT, RunRecord, record_run
+from training.tracking import ARTIFACTS, EXPERIMENT, RunRecord, record_audit, record_run
 from training.tune import sample_of
 
 if TYPE_CHECKING:
@@ -126,6 +126,21 @@ def test_recording_says_nothing_and_leaves_loggers_and_warnings_as_they_were(
     assert capfd.readouterr() == ("", "")
     assert logging.getLogger("mlflow").level == level
     assert warnings.filters == filters
+
+
+def test_an_audit_is_logged_to_the_newest_run_of_its_model(home: Path, record: RunRecord) -> None:
+    record_run(home, record)
+    newest = record_run(home, record)
+    assert record_audit(home, "m-1", {"known.gain": 0.5, "known.price": None}, {"audit.json": b"{}"}) == newest
+    assert client(home).get_run(newest).data.metrics["audit.known.gain"] == 0.5
+    assert "audit.known.price" not in client(home).get_run(newest).data.metrics
+    assert (home.resolve() / ARTIFACTS / newest / "artifacts" / "audit" / "audit.json").read_bytes() == b"{}"
+
+
+def test_an_audit_of_a_model_that_no_run_made_is_not_logged(home: Path, record: RunRecord, tmp_path: Path) -> None:
+    record_run(home, record)
+    assert record_audit(home, "m-unknown", {}, {}) is None
+    assert record_audit(tmp_path / "elsewhere", "m-1", {}, {}) is None
 
 
 def _fields(record: RunRecord) -> dict[str, object]:

@@ -42,7 +42,11 @@ def section(context: AuditContext) -> Section:
         plan=evidence.plan,
         rule=rule,
     )
-    results = tuple(equal_recall(request, declared.groups[name]) for name in declared.equal_recall)
+    return describe(tuple(equal_recall(request, declared.groups[name]) for name in declared.equal_recall), rule)
+
+
+def describe(results: tuple[EqualRecallResult, ...], rule: EqualRecallRule) -> Section:
+    """Say in words, tables, pictures and figures what was fitted, and keep the cut-offs."""
     return Section(
         key=KEY,
         title=TITLE,
