@@ -66,6 +66,12 @@ class Ratio:
         make = rate_interval if quantity == "found_per_places" else share_interval
         return make(self.value, self.variance, self.count, self.freedom, rule)
 
+    def enough(self, quantity: Quantity, rules: DesignRules) -> bool:
+        """Whether the declared half-width is reached, both as expected and by the estimate's own interval."""
+        low, high = self.interval(quantity, rules.interval)
+        wanted = rules.half_width[quantity]
+        return self.planned_half_width(quantity, rules) <= wanted and (high - low) / 2 <= wanted
+
     def planned_half_width(self, quantity: Quantity, rules: DesignRules) -> float:
         """The half-width to expect of so many children before their labels are read; normal approximation."""
         width, share = float(norm.ppf((1 + rules.interval.confidence) / 2)), rules.expected[quantity]
@@ -79,14 +85,13 @@ class Estimate:
     """One quantity. ``at_random`` assumes response at random within strata; ``bounded`` assumes nothing.
 
     ``bounded`` ends where the least and the most possible end, ``bounded_interval`` adds their sampling error. None is
-    not estimable. ``planned_half_width`` is what the expected share would give. ``null_share`` is the share of the
-    drawn, weighted to the frame, whom nobody looked at, among the children that the quantity is taken over.
+    not estimable. ``null_share`` is the share of the drawn, weighted to the frame, whom nobody looked at, among the
+    children that the quantity is taken over.
     """
 
     quantity: Quantity
     at_random: float | None
     interval: Interval | None
-    planned_half_width: float | None
     bounded: Interval | None
     bounded_interval: Interval | None
     null_share: float | None
@@ -128,17 +133,21 @@ def found_per_places(top: BoolArray, siblings: FloatArray, rules: DesignRules) -
     return Measure("found_per_places", top.astype(np.float64), 0.0, top / siblings / rules.value.places, top)
 
 
+def at_random(sample: Sample, measure: Measure, rules: DesignRules) -> Ratio | None:
+    """The ratio if who answers is by chance within strata; None where the frame or the quantity has nobody known."""
+    weights = response_weights(sample, rules.cells.least_children)
+    return None if weights is None else _ratio(sample, measure, np.nan_to_num(sample.label), weights)
+
+
 def estimate(sample: Sample, measure: Measure, rules: DesignRules) -> Estimate:
     """Estimate a quantity both ways, with intervals."""
-    weights = response_weights(sample, rules.cells.least_children)
-    ratio = None if weights is None else _ratio(sample, measure, np.nan_to_num(sample.label), weights)
+    ratio = at_random(sample, measure, rules)
     bounds, ends, null_share = _bounds(sample, measure, rules)
     covered = measure.found > 0 if measure.needs == 0 else np.ones(sample.size, bool)
     return Estimate(
         quantity=measure.quantity,
         at_random=None if ratio is None else ratio.value,
         interval=None if ratio is None else ratio.interval(measure.quantity, rules.interval),
-        planned_half_width=None if ratio is None else ratio.planned_half_width(measure.quantity, rules),
         bounded=bounds,
         bounded_interval=ends,
         null_share=null_share,

@@ -16,7 +16,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from training.design.estimate import Estimate, Measure, estimate
+from training.design.estimate import Estimate, Measure, at_random, estimate
 from training.design.rules import DesignRules
 from training.design.sample import Sample
 
@@ -65,20 +65,14 @@ def pooled(sample: Sample, as_of: npt.NDArray[np.datetime64], measure: Measure, 
     """
     days = np.unique(as_of)[::-1]
     days = days[days >= days[:1] - np.timedelta64(rules.pool.days_at_most, "D")]
-    best = None
     for count, since in enumerate(days, start=1):
         keep = as_of >= since
-        made = estimate(sample.where(keep), measure.where(keep), rules)
-        reached = _reached(made, rules.half_width[measure.quantity])
-        best = Pooled(made, reached, count, _day(since), _day(days[0]))
-        if reached:
-            break
-    return best
-
-
-def _reached(made: Estimate, wanted: float) -> bool:
-    widths = (made.half_width, made.planned_half_width)
-    return all(width is not None and width <= wanted for width in widths)
+        ratio = at_random(sample.where(keep), measure.where(keep), rules)
+        reached = ratio is not None and ratio.enough(measure.quantity, rules)
+        if reached or count == len(days):
+            made = estimate(sample.where(keep), measure.where(keep), rules)
+            return Pooled(made, reached, count, _day(since), _day(days[0]))
+    return None
 
 
 def _day(value: np.datetime64) -> date:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tests.training.design.made import Shape, make_rows
-from training.design.estimate import estimate, found_per_places, precision_at_k, prevalence, recall_at_k
+from training.design.estimate import at_random, estimate, found_per_places, precision_at_k, prevalence, recall_at_k
 from training.design.rules import load_rules
 from training.design.sample import sample_of
 
@@ -129,3 +129,15 @@ def test_recall_without_any_need_is_not_estimable() -> None:
     found = estimate(sample, recall_at_k(np.arange(sample.size) < 50), RULES)
     assert found.at_random is None
     assert found.bounded is None
+
+
+def test_the_planned_half_width_depends_on_how_many_are_known_and_not_on_what_was_found() -> None:
+    sample = sample_of(make_rows(Shape()))
+    turned = replace(sample, label=1 - sample.label)
+    planned = []
+    for one in (sample, turned, sample.where(np.arange(sample.size) < 800)):
+        ratio = at_random(one, prevalence(one.size), RULES)
+        assert ratio is not None
+        planned.append(ratio.planned_half_width("prevalence", RULES))
+    assert planned[0] == pytest.approx(planned[1])
+    assert planned[2] > 1.5 * planned[0]

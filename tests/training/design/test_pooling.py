@@ -82,4 +82,4 @@ def test_needs_per_places_have_a_half_width_of_their_own() -> None:
     )
     assert found is not None
     assert 20 < (found.estimate.at_random or 0) < 60
-    assert (found.estimate.planned_half_width or 0) > 1
+    assert (found.estimate.half_width or 0) > 1
