@@ -13,6 +13,7 @@ from training.auditor.commands import register as register_auditor
 from training.card_commands import register as register_card
 from training.challenger.commands import register as register_compare
 from training.monitor.commands import register as register_monitor
+from training.retrain.commands import register as register_retrain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     register_card(app)
     register_auditor(app)
     register_monitor(app)
+    register_retrain(app)
 
 
 def train(

@@ -164,6 +164,5 @@ def _joined(shares: FloatArray, least: float) -> IntArray:
         held += share
         if held >= least:
             current, held = current + 1, 0.0
-    if held > 0 or current > groups[-1]:
-        groups[groups == current] = max(0, current - 1)
+    groups[groups == current] = max(0, current - 1)
     return groups

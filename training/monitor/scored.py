@@ -76,7 +76,7 @@ def score_day(
 ) -> ScoredDay:
     """Score a county's cohort, but for the children whose guardian refused the model by that day."""
     children = pl.DataFrame(table.frame).select(s.CHILD, s.HOUSEHOLD)
-    allowed = ~children[s.CHILD].is_in(_refused(tables, definition, table.as_of, table.county).implode())
+    allowed = ~children[s.CHILD].is_in(refused_children(tables, definition, table.as_of, table.county).implode())
     scores = model.score(np.ascontiguousarray(table.matrix()[allowed.to_numpy()]))
     rows = children.filter(allowed).with_columns(
         pl.Series(SCORE, scores, dtype=pl.Float64), pl.Series(PROBABILITY, model.probability(scores), dtype=pl.Float64)
@@ -91,7 +91,8 @@ def score_earlier(
     return score_day(build_feature_table(tables, definition, as_of, county=county), tables, model, definition)
 
 
-def _refused(tables: Mapping[str, pl.DataFrame], definition: Definition, as_of: date, county: str) -> pl.Series:
+def refused_children(tables: Mapping[str, pl.DataFrame], definition: Definition, as_of: date, county: str) -> pl.Series:
+    """The children whose guardian refused the model by a day."""
     state = pl.DataFrame(child_state(tables, definition, as_of, county=county))
     if s.REFUSED_ON not in state.columns:
         return state[s.CHILD].clear()

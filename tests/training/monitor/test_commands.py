@@ -38,6 +38,7 @@ def home(ledger: Path, tmp_path: Path) -> Path:
     return released_copy(ledger, tmp_path / "home")
 
 
+@pytest.mark.slow
 def test_a_stale_ledger_suspends_and_a_person_lifts(ledger: Path, home: Path, tmp_path: Path) -> None:
     county = LedgerStore.open(ledger).counties()[0]
     options = ("--ledger", ledger, "--home", home, "--as-of", AS_OF + timedelta(days=120), "--workers", 1)
@@ -49,6 +50,7 @@ def test_a_stale_ledger_suspends_and_a_person_lifts(ledger: Path, home: Path, tm
     assert read_suspensions(home) == {}
 
 
+@pytest.mark.slow
 def test_people_get_tables_and_words(ledger: Path, home: Path) -> None:
     options = ("--ledger", ledger, "--home", home, "--workers", 1, "--limits", LIMITS)
     shown = _run(*options, "--as-of", AS_OF + timedelta(days=120))
@@ -57,6 +59,7 @@ def test_people_get_tables_and_words(ledger: Path, home: Path) -> None:
     assert f"{county}: 评分恢复" in _run("--home", home, "--lift", county, "--reason", "mended", "--name", "Li Hua")
 
 
+@pytest.mark.slow
 def test_no_suspend_only_tells(ledger: Path, home: Path) -> None:
     day = AS_OF + timedelta(days=120)
     found = json.loads(

@@ -31,6 +31,7 @@ def test_a_month_without_trouble_suspends_nobody(report: MonitorReport, released
     assert report.expected.places == sum(one.expected.places for one in report.counties)
 
 
+@pytest.mark.slow
 def test_the_report_is_kept_and_the_same_again(request_: MonitorRequest, report: MonitorReport, released: Path) -> None:
     path = released / "monitor" / "reports" / f"{AS_OF}.json"
     first = path.read_bytes()
@@ -48,6 +49,7 @@ def test_the_report_names_no_child_and_no_household(report: MonitorReport, ledge
         assert not any(home in text for home in tables["households"]["household_id"].unique())
 
 
+@pytest.mark.slow
 def test_a_quarter_without_a_record_suspends_every_county(
     ledger: Path, request_: MonitorRequest, tmp_path: Path
 ) -> None:
@@ -81,6 +83,7 @@ def _score_folder(folder: Path, request: MonitorRequest, day: object, model_id: 
     return folder
 
 
+@pytest.mark.slow
 def test_scores_as_they_were_used_are_judged_instead_of_our_own(
     request_: MonitorRequest, report: MonitorReport, tmp_path: Path
 ) -> None:
@@ -97,6 +100,7 @@ def test_scores_as_they_were_used_are_judged_instead_of_our_own(
     assert (used.expected.precision or 1) < (report.expected.precision or 0)
 
 
+@pytest.mark.slow
 def test_scores_of_another_release_are_refused(request_: MonitorRequest, tmp_path: Path) -> None:
     folder = _score_folder(tmp_path / "other", request_, AS_OF, "another")
     with pytest.raises(UserError, match="scored with another"):
@@ -113,6 +117,7 @@ def test_a_day_before_the_ledger_is_a_slip_of_the_keyboard(request_: MonitorRequ
         monitor(replace(request_, as_of=AS_OF.replace(year=2001, month=1, day=1)))
 
 
+@pytest.mark.slow
 def test_without_a_release_or_its_evidence_there_is_nothing_to_compare_with(
     request_: MonitorRequest, ledger: Path, tmp_path: Path
 ) -> None:

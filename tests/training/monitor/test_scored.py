@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from features.state import child_state
 from features.table import build_feature_table
 from models.release.bundle import load_bundle
 from models.release.current import ReleaseStore
+from tests.builders import default_definition, make_tables
 from tests.training.monitor.conftest import AS_OF
-from training.monitor.scored import ScoreRun, score_day, score_earlier
+from training.monitor.scored import ScoreRun, refused_children, score_day, score_earlier
 
 DAY = date(2026, 1, 1)
 
@@ -39,6 +41,16 @@ def test_the_cohort_is_scored_by_the_model_but_for_the_refused(ledger: Path, rel
     assert day.rows["score"].to_list() == [whole[child] for child in day.rows["child_id"]]
     np.testing.assert_array_equal(day.rows["probability"], model.probability(day.rows["score"].to_numpy()))
     assert score_earlier(tables, county, model, definition, AS_OF).rows.equals(day.rows)
+
+
+def test_a_definition_without_refusals_scores_everyone() -> None:
+    definition = default_definition()
+    children = definition.tables["children"]
+    columns = {name: column for name, column in children.columns.items() if name != "model_refused_on"}
+    shorter = replace(definition, tables={**definition.tables, "children": replace(children, columns=columns)})
+    tables = make_tables(children=[{"child_id": "c1"}])
+    tables["children"] = tables["children"].drop("model_refused_on")
+    assert refused_children(tables, shorter, DAY, "").is_empty()
 
 
 def _folder(folder: Path) -> Path:
