@@ -10,10 +10,12 @@ from typing import Any
 from features.definition import Definition, Label
 from features.definition.feature import feature_specs
 from models.bands import BANDS, Band
+from models.domains import LIKELY
 from models.reasons import Reason
 from models.sentences import sentence
 from serving.batch.county import REFUSED, SUSPENDED
 from serving.batch.manifest import LANGUAGES, PolicyUsed
+from serving.likely import DomainWords, domain_words
 
 PURPOSE = Label(
     "评分只用来安排走访先后，从不决定任何家庭的待遇，也不能代替人的判断。应办走访始终在前。",
@@ -47,7 +49,11 @@ class OfficialLevel:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A scored child as people read it. ``band`` is None for a child that was not scored."""
+    """A scored child as people read it. ``band`` is None for a child that was not scored.
+
+    ``likely``: the domains in which a need is likely; None for a child that was not scored, and where no domain has a
+    model.
+    """
 
     child_id: str
     household_id: str
@@ -61,6 +67,7 @@ class Case:
     not_known: tuple[Label, ...]
     data_age_days: int | None
     suspended: bool = False
+    likely: tuple[DomainWords, ...] | None = None
 
     @property
     def no_score(self) -> Label | None:
@@ -115,6 +122,7 @@ def case_of(row: Mapping[str, Any], policy: PolicyUsed, words: FeatureWords) -> 
         not_known=tuple(words.labels[name] for name in row["not_known"] or ()),
         data_age_days=row["data_age_days"],
         suspended=row["status"] == SUSPENDED,
+        likely=domain_words(row[LIKELY], words.definition),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ import polars as pl
 
 from features.area import area_table
 from features.cli.console import UserError
-from features.definition import Definition
+from features.definition import Label
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RETRACTS, VISIT, VISITS
 from features.ledger.store import LedgerStore
-from models.policy.policy import Policy
+from models.domains import LIKELY
 from models.release.suspensions import read_suspensions
 from serving.batch.county import Scoring, Tables, score_children
 from serving.batch.manifest import PolicyUsed, policy_used
@@ -38,7 +38,10 @@ class ExplainRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedCase:
-    """A child's row as the batch writes it (without the ranks, which need the whole region), and its words."""
+    """A child's row as the batch writes it (without the ranks, which need the whole region), and its words.
+
+    ``without_model``: the support domains with too few labels for a model.
+    """
 
     row: dict[str, Any]
     case: Case
@@ -47,6 +50,12 @@ class ExplainedCase:
     simulated: bool
     policy: PolicyUsed
     words: FeatureWords
+    without_model: tuple[str, ...]
+
+    @property
+    def not_estimable(self) -> tuple[Label, ...]:
+        """The names of the domains with too few labels."""
+        return tuple(self.words.definition.domains[name] for name in self.without_model)
 
     def to_json(self) -> dict[str, Any]:
         """The row and its words as JSON values; numbers as exact as the batch has them."""
@@ -66,8 +75,16 @@ class ExplainedCase:
             "not_known": [
                 {"feature": name, "zh": labels[name].zh, "en": labels[name].en} for name in row["not_known"] or ()
             ],
+            LIKELY: self._likely(),
+            "domains_without_model": list(self.without_model),
             "purpose": {"zh": PURPOSE.zh, "en": PURPOSE.en},
         }
+
+    def _likely(self) -> list[dict[str, Any]] | None:
+        if self.case.likely is None:
+            return None
+        named = zip(self.row[LIKELY], self.case.likely, strict=True)
+        return [{"domain": domain, **asdict(words)} for domain, words in named]
 
     def _reasons(self, column: str) -> list[dict[str, Any]]:
         words = [(reason, self.words.reason(reason)) for reason in self.row[column] or ()]
@@ -91,11 +108,17 @@ def explain_case(request: ExplainRequest) -> ExplainedCase:
     for county in homes:
         policy = policy_in_force(policies, definition, county, request.as_of)
         scoring = Scoring(
-            bundle.model, bundle.model_id, definition, policy, request.as_of, suspended=county in suspended
+            bundle.model,
+            bundle.model_id,
+            definition,
+            policy,
+            request.as_of,
+            suspended=county in suspended,
+            domains=bundle.domains,
         )
         row = _scored_row(store, county, request.child_id, scoring)
         if row is not None:
-            return _explained(row, county, store, policy, definition)
+            return _explained(row, county, store, scoring)
     raise UserError(
         f"the child is not among those scored on {request.as_of}",
         "its file is closed, it is too old, or it was recorded later: give another --as-of",
@@ -148,9 +171,11 @@ def _scored_row(store: LedgerStore, county: str, child_id: str, scoring: Scoring
     return rows[0] if rows else None
 
 
-def _explained(
-    row: dict[str, Any], county: str, store: LedgerStore, policy: Policy, definition: Definition
-) -> ExplainedCase:
+def _explained(row: dict[str, Any], county: str, store: LedgerStore, scoring: Scoring) -> ExplainedCase:
     rules = [rule["rule"] for rule in row["duty_rules"] or ()]
-    used, words = policy_used(policy, definition, rules, [county]), FeatureWords.of(definition)
-    return ExplainedCase(row, case_of(row, used, words), county, row["as_of"], store.simulated, used, words)
+    words = FeatureWords.of(scoring.definition)
+    used = policy_used(scoring.policy, scoring.definition, rules, [county])
+    without_model = tuple(one.domain for one in scoring.domains.not_fitted)
+    return ExplainedCase(
+        row, case_of(row, used, words), county, row["as_of"], store.simulated, used, words, without_model
+    )

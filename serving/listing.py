@@ -13,6 +13,7 @@ from serving.batch.folder import COUNTY, ScoreFolder
 from serving.batch.manifest import ScoreManifest
 from serving.batch.ranks import RANK_REGION
 from serving.cases import Case, FeatureWords, case_of
+from serving.likely import DomainWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Households that law or policy demands to visit, and those after them in the order of the score."""
+    """Households that law or policy demands to visit, and those after them in the order of the score.
+
+    ``not_estimable``: the support domains with too few labels for a model.
+    """
 
     duties: Part
     by_score: Part
+    not_estimable: tuple[Label, ...]
+
+    @property
+    def likely(self) -> tuple[DomainWords, ...]:
+        """The domains in which a need is likely for a child that gives its household's place, each once."""
+        households = (*self.duties.households, *self.by_score.households)
+        return tuple(dict.fromkeys(words for household in households for words in household.case.likely or ()))
 
 
 def after_duties(manifest: ScoreManifest) -> Label:
@@ -73,6 +84,7 @@ def top_of(folder: ScoreFolder, definition: Definition, households: int) -> List
     return Listing(
         Part(_between(folder, words, 1, shown), duties - shown),
         Part(_between(folder, words, duties + 1, duties + by_score), rest - by_score),
+        tuple(definition.domains[name] for name in manifest.domains_without_model),
     )
 
 

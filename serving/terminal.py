@@ -13,6 +13,7 @@ from features.definition import Label, Language
 from serving.batch.manifest import ScoreManifest
 from serving.cases import PURPOSE, Case, due_words, level_note
 from serving.explain_case import ExplainedCase
+from serving.likely import ASK, BRING, LIKELY_WORDS, TOO_FEW_LABELS, DomainWords, in_one_line, likely_line, listed
 from serving.listing import Listing, Part, after_duties
 
 SIMULATED = Label("模拟数据：没有任何真实的儿童或家庭", "Simulated data: no real child or family")
@@ -52,7 +53,7 @@ def print_top(listing: Listing, manifest: ScoreManifest, console: Console) -> No
     for title, part in parts:
         if part.households:
             console.print(_table(title, part, manifest))
-    console.print(_lines([PURPOSE]))
+    console.print(_lines([*(_after(one.name, _to_bring(one)) for one in listing.likely), *_too_few(listing), PURPOSE]))
 
 
 def _table(title: Label, part: Part, manifest: ScoreManifest) -> Table:
@@ -92,6 +93,7 @@ def _explained(explained: ExplainedCase, language: Language) -> Iterator[Rendera
     yield _line(Label("官方等级", "official level"), level_note(case.level).text(language), language)
     yield from _band(explained, language)
     yield from _sides(case, language)
+    yield from _domains(explained, language)
     if case.not_known:
         names = _joined([words.text(language) for words in case.not_known], language)
         yield _line(Label("台账中不详", "not known"), names, language)
@@ -127,6 +129,27 @@ def _sides(case: Case, language: Language) -> Iterator[Text]:
             yield from (Text(f"  {mark} {words.text(language)}") for words in sentences)
 
 
+def _domains(explained: ExplainedCase, language: Language) -> Iterator[Text]:
+    """In which domains a need is likely, with what to ask and to bring, and which cannot be estimated."""
+    likely = explained.case.likely
+    if likely is not None:
+        yield _line(LIKELY_WORDS, likely_line(likely).text(language), language)
+    for one in likely or ():
+        for head, phrases in ((ASK, one.ask), (BRING, one.bring)):
+            words = _after(Label(f"{one.name.zh}，{head.zh}", f"{one.name.en}, {head.en}"), in_one_line(phrases))
+            yield Text(f"  {words.text(language)}")
+    if explained.not_estimable:
+        yield _line(TOO_FEW_LABELS, listed(explained.not_estimable).text(language), language)
+
+
+def _to_bring(one: DomainWords) -> Label:
+    return _after(BRING, in_one_line(one.bring))
+
+
+def _too_few(listing: Listing) -> list[Label]:
+    return [_after(TOO_FEW_LABELS, listed(listing.not_estimable))] if listing.not_estimable else []
+
+
 def _line(head: Label, text: str, language: Language) -> Text:
     return Text.assemble((head.text(language) + ("：" if language == "zh" else ": "), "bold"), text)
 
@@ -142,7 +165,8 @@ def _verdict(case: Case, manifest: ScoreManifest) -> list[Label]:
         verdict = [_after(DUTY, case.duty.rules[0][0]), due]
     else:
         verdict = [] if case.band_words is None else [_after(Label("次序", "band"), case.band_words)]
-    return [*verdict, _after(Label("官方等级", "official level"), level_note(case.level))]
+    likely = [_after(LIKELY_WORDS, likely_line(case.likely))] if case.likely else []
+    return [*verdict, *likely, _after(Label("官方等级", "official level"), level_note(case.level))]
 
 
 def _reasons(case: Case) -> Text:

@@ -22,6 +22,7 @@ from features.definition.structure import (
 from features.known import known_rows
 from features.state import child_state
 from features.table import FeatureTable, build_feature_table
+from models.domains import LIKELY, NO_DOMAINS, DomainModels
 from models.explain import explain
 from models.policy.duties import duties
 from models.policy.ordering import TIE, lots
@@ -54,6 +55,7 @@ class Scoring:
     policy: Policy
     as_of: dt.date
     suspended: bool = False
+    domains: DomainModels = NO_DOMAINS
 
 
 def score_children(tables: Tables, county: str, scoring: Scoring, area: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -61,7 +63,7 @@ def score_children(tables: Tables, county: str, scoring: Scoring, area: pl.DataF
 
     A child whose guardian refused the model is never put to it: status ``refused``, with a duty if there is one, and
     neither score nor reasons; nor is anybody in a suspended county (``suspended``). Every other child has a score, and
-    with it reasons.
+    with it reasons and the domains in which a need is likely (null if no domain has a model).
 
     Args:
         tables: the ledger tables of the county, or of some of its households when ``area`` is given.
@@ -134,7 +136,7 @@ def _status(state: pl.DataFrame, scoring: Scoring) -> pl.Series:
 
 
 def _scores(table: FeatureTable, rows: pl.DataFrame, scoring: Scoring) -> pl.DataFrame:
-    """Score, probability, band and reasons of the children that may be scored: a row each, with child_id."""
+    """Score, probability, band, reasons and likely domains of the children that may be scored: a row each."""
     model, contract = scoring.model, table.contract
     allowed = (rows["status"] == SCORED).to_numpy()
     matrix = np.ascontiguousarray(table.matrix()[allowed])
@@ -148,5 +150,6 @@ def _scores(table: FeatureTable, rows: pl.DataFrame, scoring: Scoring) -> pl.Dat
             "probability": model.probability(scores),
             "band": pl.Series(model.cutoffs.band(scores), dtype=pl.String),
             **{name: reasons[name] for name in REASON_COLUMNS},
+            LIKELY: scoring.domains.likely(scoring.domains.probabilities(matrix)),
         }
     )

@@ -15,7 +15,7 @@ from models.policy.words import rule_words
 from serving.batch.alarms import Alarm, CountyFacts
 from serving.batch.output import KIND
 
-FORMAT = 1
+FORMAT = 2
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 
 
@@ -32,7 +32,10 @@ class PolicyUsed:
 
 @dataclass(frozen=True, slots=True)
 class ScoreManifest:
-    """What a folder of scores is. ``files`` maps each file (relative) to its sha256."""
+    """What a folder of scores is. ``files`` maps each file (relative) to its sha256.
+
+    ``domains_without_model``: the support domains of which too few labels were known to say anything.
+    """
 
     region: str
     as_of: dt.date
@@ -47,6 +50,7 @@ class ScoreManifest:
     counties: tuple[CountyFacts, ...]
     alarms: tuple[Alarm, ...]
     files: Mapping[str, str]
+    domains_without_model: tuple[str, ...]
 
     def counts(self) -> dict[str, int]:
         """How many children, households and duties there are, and children by what they got."""
@@ -83,6 +87,7 @@ class ScoreManifest:
                 "policies": tuple(_policy(policy) for policy in raw["policies"]),
                 "counties": tuple(_county(facts) for facts in raw["counties"]),
                 "alarms": tuple(_alarm(alarm) for alarm in raw["alarms"]),
+                "domains_without_model": tuple(raw["domains_without_model"]),
             }
         )
 

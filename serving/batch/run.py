@@ -148,7 +148,15 @@ def _scoring(
     suspended: Mapping[str, Suspension],
 ) -> Scoring:
     policy = policy_in_force(policies, definition, county, request.as_of)
-    return Scoring(bundle.model, bundle.model_id, definition, policy, request.as_of, suspended=county in suspended)
+    return Scoring(
+        bundle.model,
+        bundle.model_id,
+        definition,
+        policy,
+        request.as_of,
+        suspended=county in suspended,
+        domains=bundle.domains,
+    )
 
 
 def _refuse_nothing(store: LedgerStore, scored: Sequence[CountyScored], request: ScoreRequest) -> None:
@@ -189,6 +197,7 @@ def _manifest(
         counties=tuple(county.facts for county in scored),
         alarms=(),
         files={},
+        domains_without_model=tuple(one.domain for one in bundle.domains.not_fitted),
     )
 
 

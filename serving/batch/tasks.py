@@ -14,6 +14,7 @@ from features.known import known_rows
 from features.ledger.manifest import sha256_of
 from features.ledger.store import LedgerStore
 from features.state import child_state
+from models.domains import LIKELY
 from models.policy.ordering import DRIVER
 from serving.batch.alarms import CountyFacts, alarm_limits
 from serving.batch.county import (
@@ -34,7 +35,7 @@ AREA = "area"
 SCORE_COLUMNS = (
     CHILD, HOUSEHOLD, REGION, "as_of", "status", "duty", "duty_rule", "duty_due_on", "duty_overdue_days", "duty_rules",
     "score", "probability", "band", RANK_VILLAGE, RANK_COUNTY, RANK_REGION, DRIVER, "official_level",
-    "official_level_on", "official_level_by", "reasons_up", "reasons_down", "not_known", "model_id",
+    "official_level_on", "official_level_by", "reasons_up", "reasons_down", "not_known", LIKELY, "model_id",
     "definition_version", DATA_AGE,
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from features.cli.console import UserError
 from features.definition import Definition, Label
 from models.bands import BANDS
+from serving import likely
 from serving.batch.folder import ScoreFolder
 from serving.cases import PURPOSE, due_words, level_note
 from serving.listing import after_duties, top_of
@@ -64,6 +65,7 @@ def _template() -> Template:
         both=_both,
         due_words=due_words,
         level_note=level_note,
+        likely=likely,
     )
     return environment.get_template("page.html.jinja")
 

@@ -88,7 +88,7 @@ def domain_models(contract: FeatureContract, fitted: Sequence[str] = ("living", 
     boosters = {name: grow(matrix, contract.names, trees=5 + place) for place, name in enumerate(fitted)}
     counts = WindowCounts(600, 300, 100, 50)
     models = tuple(
-        DomainModel(name, counts, text, Fills.fit(matrix, contract, text), Calibration(1.0, -1.0 - place), 0.2)
+        DomainModel(name, counts, text, Fills.fit(matrix, contract, text), Calibration(1.0, -1.0 - 0.2 * place), 0.2)
         for place, (name, text) in enumerate((name, one.model_to_string()) for name, one in boosters.items())
     )
     none = NotFitted("rehabilitation", WindowCounts(600, 3, 100, 0))

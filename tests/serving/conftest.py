@@ -24,6 +24,7 @@ from models.risk_model import RiskModel
 from serving.batch.folder import ScoreFolder
 from serving.batch.run import ScoreRequest, score_region
 from tests.conftest import SMALL_PROVINCE
+from tests.models.making import domain_models
 
 AS_OF = SMALL_PROVINCE.last_day
 HORIZON = timedelta(days=90)
@@ -98,7 +99,8 @@ def _content(model: RiskModel) -> BundleContent:
         model=model,
         definition=load_definition(),
         reference=reference_distribution(rows, model.contract.names),
-        golden=make_golden(model),
+        golden=make_golden(model, domain_models(model.contract)),
+        domains=domain_models(model.contract),
         card="# A model for tests\n",
         windows={},
         metrics={},

@@ -30,7 +30,7 @@ ROW: dict[str, Any] = {
         {"rule": "red_item:no_hukou", "due_on": date(2018, 6, 1)}, {"rule": "interval:red", "due_on": date(2018, 7, 1)},
     ],
     "reasons_up": [{"feature": SPEC.name, "value": None, "contribution": 0.4, "date": None}],
-    "reasons_down": [], "not_known": [SPEC.name],
+    "reasons_down": [], "not_known": [SPEC.name], "domains_likely": ["medical"],
 }  # fmt: skip
 
 
@@ -49,13 +49,26 @@ def test_duty_level_band_and_reasons_are_in_words() -> None:
     assert case.lowering == ()
 
 
+def test_a_likely_domain_says_what_to_ask_and_to_bring() -> None:
+    case = case_of(ROW, POLICY, WORDS)
+    assert case.likely is not None
+    (medical,) = case.likely
+    assert medical.name == default_definition().domains["medical"]
+    assert (medical.ask, medical.bring) == (
+        default_definition().visit_help["medical"].ask,
+        default_definition().visit_help["medical"].bring,
+    )
+    assert case_of({**ROW, "domains_likely": []}, POLICY, WORDS).likely == ()
+
+
 def test_a_refused_child_has_no_band_and_no_reasons() -> None:
-    none = {"band": None, "reasons_up": None, "reasons_down": None, "not_known": None}
+    none = dict.fromkeys(("band", "reasons_up", "reasons_down", "not_known", "domains_likely"))
     case = case_of({**ROW, "status": "refused", "duty": False, **none}, POLICY, WORDS)
     assert case.refused
     assert case.duty is None
     assert case.band_words is None
     assert case.raising == case.lowering == case.not_known == ()
+    assert case.likely is None
 
 
 @pytest.mark.parametrize("level", [None, "violet"])

@@ -15,12 +15,15 @@ from models.risk_model import RiskModel
 from serving.batch.county import REFUSED, SCORED, Scoring, data_age, score_children
 from serving.batch.folder import ScoreFolder
 from tests.builders import COUNTY, Row, default_definition, make_tables
+from tests.models.making import domain_models
 
 AS_OF = date(2018, 6, 30)
 
 
 def _scored(model: RiskModel, as_of: date = AS_OF, **rows: list[Row]) -> dict[str, dict[str, Any]]:
-    scoring = Scoring(model, "m1", default_definition(), load_policy(POLICIES / "national.toml"), as_of)
+    domains = domain_models(model.contract)
+    policy = load_policy(POLICIES / "national.toml")
+    scoring = Scoring(model, "m1", default_definition(), policy, as_of, domains=domains)
     frame = score_children(make_tables(**rows), COUNTY, scoring)
     return {row["child_id"]: row for row in frame.to_dicts()}
 
@@ -34,7 +37,7 @@ def test_a_child_whose_guardian_refused_by_the_day_has_neither_score_nor_reasons
     model: RiskModel, day: date | None, *, refused: bool
 ) -> None:
     rows = _scored(model, children=_children(model_refused_on=day, guardian_type="none"))
-    judged = ("score", "probability", "band", "reasons_up", "reasons_down", "not_known")
+    judged = ("score", "probability", "band", "reasons_up", "reasons_down", "not_known", "domains_likely")
     assert rows["c1"]["status"] == (REFUSED if refused else SCORED)
     assert all((rows["c1"][name] is None) is refused for name in judged)
     assert rows["c1"]["duty"] is True
@@ -65,6 +68,24 @@ def test_score_probability_and_band_are_those_of_the_model(model: RiskModel, sco
     scores = rows["score"].to_numpy()
     np.testing.assert_array_equal(rows["probability"].to_numpy(), model.probability(scores))
     assert rows["band"].to_list() == model.cutoffs.band(scores).tolist()
+
+
+def test_likely_domains_are_those_of_the_models_for_every_scored_child(model: RiskModel, scored: ScoreFolder) -> None:
+    rows = pl.concat([scored.read(county) for county in scored.counties()])
+    assert (rows["domains_likely"].is_null() == (rows["status"] == REFUSED)).all()
+    named = rows["domains_likely"].explode().drop_nulls()
+    assert set(named) == {"living", "medical"}
+    assert rows["domains_likely"].list.len().min() == 0
+    assert rows["domains_likely"].list.len().max() <= domain_models(model.contract).likely_rule.at_most
+
+
+def test_without_any_model_of_a_domain_nothing_is_said_of_them(model: RiskModel) -> None:
+    policy = load_policy(POLICIES / "national.toml")
+    domains = replace(domain_models(model.contract), domains=domain_models(model.contract).not_fitted)
+    scoring = Scoring(model, "m1", default_definition(), policy, AS_OF, domains=domains)
+    frame = score_children(make_tables(children=_children()), COUNTY, scoring)
+    assert frame["domains_likely"].to_list() == [None, None]
+    assert frame["score"].null_count() == 0
 
 
 def test_the_official_level_stands_apart_with_day_and_assessor(model: RiskModel) -> None:

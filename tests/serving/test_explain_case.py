@@ -66,6 +66,21 @@ def test_json_has_the_row_its_words_and_the_purpose(request_: ExplainRequest, sc
     for reason in (*said["reasons_up"], *said["reasons_down"]):
         assert {"feature", "value", "contribution", "date", "zh", "en"} <= set(reason)
     assert not {"tie", "duty_severity"} & set(said)
+    assert said["domains_without_model"] == ["rehabilitation"]
+
+
+def test_json_says_what_to_ask_and_to_bring_where_a_need_is_likely(
+    request_: ExplainRequest, scored: ScoreFolder
+) -> None:
+    rows = scored.between(1, 10**6)
+    child = rows.filter(pl.col("domains_likely").list.len() > 0)["child_id"][0]
+    said = json.loads(json.dumps(explain_case(replace(request_, child_id=child)).to_json(), default=str))
+    first = said["domains_likely"][0]
+    words = default_definition().visit_help[first["domain"]]
+    assert [each["zh"] for each in first["bring"]] == [each.zh for each in words.bring]
+    assert [each["en"] for each in first["ask"]] == [each.en for each in words.ask]
+    refused = rows.filter(pl.col("status") == "refused")["child_id"][0]
+    assert explain_case(replace(request_, child_id=refused)).to_json()["domains_likely"] is None
 
 
 def test_a_child_without_a_duty_has_no_rules(request_: ExplainRequest, scored: ScoreFolder) -> None:

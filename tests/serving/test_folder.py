@@ -60,7 +60,7 @@ def test_what_is_no_manifest_is_refused(copy: ScoreFolder, text: str) -> None:
 def test_a_manifest_of_another_format_is_refused(copy: ScoreFolder) -> None:
     path = copy.folder / "manifest.json"
     raw = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**raw, "format": 2}), encoding="utf-8")
+    path.write_text(json.dumps({**raw, "format": 1}), encoding="utf-8")
     with pytest.raises(UserError, match="no folder of scores"):
         ScoreFolder.open(copy.folder)
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from features.cli.console import UserError
 from features.definition import Label
+from features.ledger.manifest import sha256_of
 from serving.batch.folder import ScoreFolder
 from serving.listing import top_of
 from serving.page.render import DEFAULT_HOUSEHOLDS, HERE, render_page, write_page
@@ -85,6 +87,31 @@ def test_it_says_what_it_is_and_whether_it_is_simulated(page: str, scored: Score
         assert word in page
     real = ScoreFolder(scored.folder, replace(scored.manifest, simulated=False))
     assert "Simulated data" not in render_page(real, default_definition())
+
+
+def test_likely_domains_say_what_to_bring_and_ask_and_the_others_that_labels_are_few(
+    page: str, scored: ScoreFolder
+) -> None:
+    listing = top_of(scored, default_definition(), DEFAULT_HOUSEHOLDS)
+    households = (*listing.duties.households, *listing.by_score.households)
+    assert page.count("a need is likely in") == sum(bool(household.case.likely) for household in households) > 0
+    for one in listing.likely:
+        for words in (*one.ask, *one.bring):
+            assert words.zh in page
+            assert words.en.replace("'", "&#39;") in page
+    assert "标签太少，无法估计" in page
+    assert "not estimable: too few labels" in page
+
+
+def test_without_models_of_domains_the_page_says_nothing_of_them(scored: ScoreFolder, tmp_path: Path) -> None:
+    for path in scored.folder.glob("*.parquet"):
+        frame = pl.read_parquet(path).with_columns(domains_likely=pl.lit(None, dtype=pl.List(pl.String)))
+        frame.write_parquet(tmp_path / path.name)
+    files = {path.name: sha256_of(path) for path in tmp_path.iterdir()}
+    manifest = replace(scored.manifest, files=files, domains_without_model=())
+    html = render_page(ScoreFolder(tmp_path, manifest), default_definition())
+    assert "a need is likely" not in html
+    assert 'id="domains"' not in html
 
 
 def test_both_languages_say_the_same_number_of_things(page: str) -> None:

@@ -17,6 +17,7 @@ from serving.batch.alarms import Alarm
 from serving.batch.folder import ScoreFolder
 from serving.cases import REFUSED_WORDS
 from serving.explain_case import ExplainedCase, ExplainRequest, explain_case
+from serving.likely import LIKELY_WORDS, NONE_LIKELY, TOO_FEW_LABELS, domain_words
 from serving.listing import Listing, top_of
 from serving.terminal import print_case, print_summary, print_top
 from tests.builders import default_definition
@@ -66,11 +67,48 @@ def test_refused_children_are_said_to_be_so_with_a_duty_and_without(scored: Scor
     none: dict[str, Any] = {"refused": True, "band": None, "raising": (), "lowering": ()}
     for part in (listing.duties, listing.by_score):
         household = replace(part.households[0], case=replace(part.households[0].case, **none))
-        only = Listing(replace(part, households=(household,)), replace(part, households=()))
+        only = Listing(replace(part, households=(household,)), replace(part, households=()), ())
         console = _console()
         print_top(only, scored.manifest, console)
         assert REFUSED_WORDS.zh in _text(console)
         assert "band:" not in _text(console)
+
+
+def test_the_top_names_likely_domains_what_to_bring_and_what_cannot_be_estimated(scored: ScoreFolder) -> None:
+    console = _console()
+    listing = top_of(scored, default_definition(), 20)
+    assert listing.likely
+    print_top(listing, scored.manifest, console)
+    text = re.sub(r"\s+", " ", _text(console))
+    for one in listing.likely:
+        assert f"{one.name.en}: bring: {'; '.join(words.en for words in one.bring)}" in text
+    assert "a need is likely in: " in text
+    assert "标签太少，无法估计：康复" in text
+    assert "not estimable: too few labels: rehabilitation" in text
+    plain = _console()
+    print_top(replace(listing, not_estimable=()), scored.manifest, plain)
+    assert "too few labels" not in _text(plain)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_child_is_explained_with_what_to_ask_and_to_bring_where_a_need_is_likely(
+    explained: ExplainedCase, language: str
+) -> None:
+    likely = domain_words(["medical"], default_definition())
+    console = _console()
+    print_case(replace(explained, case=replace(explained.case, likely=likely)), [language], console)
+    text = _text(console)
+    help_ = default_definition().visit_help["medical"]
+    for words in (default_definition().domains["medical"], *help_.ask, *help_.bring, LIKELY_WORDS, TOO_FEW_LABELS):
+        assert words.text(language) in text
+    nothing = _console()
+    print_case(replace(explained, case=replace(explained.case, likely=())), [language], nothing)
+    assert NONE_LIKELY.text(language) in _text(nothing)
+    silent = _console()
+    bare = replace(explained, case=replace(explained.case, likely=None), without_model=())
+    print_case(bare, [language], silent)
+    assert LIKELY_WORDS.text(language) not in _text(silent)
+    assert TOO_FEW_LABELS.text(language) not in _text(silent)
 
 
 def test_the_summary_counts_and_warns(scored: ScoreFolder) -> None:
