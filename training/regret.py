@@ -7,7 +7,7 @@ dates so far is what choosing it is expected to cost on the next.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +29,16 @@ class Candidate:
     measured: tuple[float | None, ...]
     size: int = 0
     eligible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegretRow:
+    """One candidate over the known dates: mean and worst regret (None without a date) and the dates it was best on."""
+
+    name: str
+    mean: float | None
+    worst: float | None
+    best_on: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +78,15 @@ class RegretTable:
         costs = [float(regrets[self.chosen(turn), turn]) for turn in later]
         return float(np.mean(costs)) if costs else None
 
-    def rows(self) -> list[dict[str, object]]:
-        """Each candidate with its mean and worst regret and how often it was best, for a record."""
+    def rows(self) -> tuple[RegretRow, ...]:
+        """Each candidate with its mean and worst regret and how often it was best."""
         regrets = self.regrets
         if not regrets.shape[1]:
-            return [{"name": one.name, "mean": None, "worst": None, "best_on": 0} for one in self.candidates]
-        return [
-            {"name": one.name, "mean": float(row.mean()), "worst": float(row.max()), "best_on": int((row == 0).sum())}
+            return tuple(RegretRow(one.name, None, None, 0) for one in self.candidates)
+        return tuple(
+            RegretRow(one.name, float(row.mean()), float(row.max()), int((row == 0).sum()))
             for one, row in zip(self.candidates, regrets, strict=True)
-        ]
+        )
 
 
 NO_REGRET = RegretTable((), ())
@@ -89,7 +99,7 @@ def regret_record(table: RegretTable) -> dict[str, object]:
         "dates": [day.isoformat() for day in table.dates],
         "chosen": table.candidates[table.chosen()].name if table.candidates else None,
         "next_date_regret": table.next_date() if table.candidates else None,
-        "candidates": table.rows(),
+        "candidates": [asdict(row) for row in table.rows()],
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from training.regret import NO_REGRET, Candidate, RegretTable, regret_record
+from training.regret import NO_REGRET, Candidate, RegretRow, RegretTable, regret_record
 
 DATES = tuple(date(2018, month, 1) for month in (1, 2, 3, 4))
 
@@ -70,7 +70,7 @@ def test_without_a_known_date_every_setting_ties() -> None:
     found = table(setting("a", None, size=9), setting("b", None, size=3))
     assert found.chosen() == 1
     assert found.next_date() is None
-    assert found.rows()[0] == {"name": "a", "mean": None, "worst": None, "best_on": 0}
+    assert found.rows()[0] == RegretRow("a", None, None, 0)
 
 
 def test_the_record_names_dates_candidates_and_the_choice() -> None:
@@ -78,6 +78,7 @@ def test_the_record_names_dates_candidates_and_the_choice() -> None:
     assert record["chosen"] == "steady"
     assert record["dates"] == ["2018-01-01", "2018-02-01", "2018-03-01", "2018-04-01"]
     assert record["next_date_regret"] == pytest.approx(0.25 / 3)
-    rows = table(LUCKY, STEADY, BY_HAND).rows()
+    rows = record["candidates"]
+    assert isinstance(rows, list)
     assert rows[1] == {"name": "steady", "mean": pytest.approx(0.0625), "worst": pytest.approx(0.2), "best_on": 2}
     assert regret_record(NO_REGRET) == {"dates": [], "chosen": None, "next_date_regret": None, "candidates": []}

@@ -9,8 +9,10 @@ from training.dataset import HELD_OUT
 from training.evaluation import MODEL, RANDOM, baselines_of, ranking
 from training.material import material
 from training.refit import Recipe
+from training.regret import regret_record
 from training.single_features import choose_orders
 from training.stability.gain import best_baseline
+from training.stability.over_time import regret_over_time
 from training.stability.overlap import TopStability, top_stability
 from training.stability.resample import Interval
 from training.stability.settings import stability_rule
@@ -19,6 +21,8 @@ from training.stability.words import (
     features_table,
     null_words,
     ranking_words,
+    regret_table,
+    regret_words,
     stability_words,
     ties_table,
     view_table,
@@ -45,7 +49,7 @@ def section(context: AuditContext) -> Section:
     baseline = chosen or RANDOM
     columns = [MODEL, *(name for name in names if name != RANDOM)]
     seen = [one for view in views(known, columns, rule) if (one := see(view, baseline, plan)) is not None]
-    stability = _stability(context)
+    stability, regret = _stability(context), regret_over_time(evidence.rows, plan)
     return Section(
         key=KEY,
         title=TITLE,
@@ -54,10 +58,12 @@ def section(context: AuditContext) -> Section:
             null_words(rankings[0]),
             *(() if chosen else (_NO_BASELINE,)),
             view_words(seen, baseline),
+            regret_words(regret),
         ),
         tables=(
             view_table(seen, baseline),
             ties_table(rankings),
+            regret_table(regret),
             features_table(choose_orders(context.dataset, plan), context.definition, rule.features_shown),
         ),
         figures=_figures(stability, rankings[0].at_k.null_share, seen),
@@ -69,6 +75,7 @@ def section(context: AuditContext) -> Section:
                 "by_lot": stability.chance,
                 "thinned": stability.thinned,
             },
+            "regret": regret_record(regret),
             "views": {one.view.key: _data(one) for one in seen},
         },
     )

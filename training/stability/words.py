@@ -9,7 +9,8 @@ from features.definition import Definition, Label
 from features.definition.feature import feature_specs
 from training.audit.known import RANKING_WORDS
 from training.audit.section import Table
-from training.evaluation import RANDOM, Ranking
+from training.evaluation import MODEL, RANDOM, Ranking
+from training.regret import RegretTable
 from training.single_features import FeatureOrder, FeatureOrders
 from training.stability.overlap import TopStability
 from training.stability.resample import Interval
@@ -118,6 +119,37 @@ def ties_table(rankings: Sequence[Ranking]) -> Table:
         for one in rankings
     )
     return Table(Label("每种次序和它的并列", "Every order and its ties"), columns, rows)
+
+
+def regret_words(table: RegretTable) -> Label:
+    """Which order is expected to cost the least on the next date, and how often the model was the best."""
+    rows = table.rows()
+    dates = table.regrets.shape[1]
+    if not dates:
+        return Label("各次序随时间的遗憾无法估计。", "How the orders do over time is not estimable.")
+    model = next(row for row in rows if row.name == MODEL)
+    least = ranking_words(table.candidates[table.chosen()].name)
+    return Label(
+        f"{dates} 个截止日期中，平均离当日最好次序最近的是“{least.zh}”；模型在 {model.best_on} 个日期最好，"
+        f"平均差 {model.mean:.3f}，最差 {model.worst:.3f}。",
+        f"Over {dates} as-of dates '{least.en}' is nearest to the best of each date on average; the model is best on "
+        f"{model.best_on}, {model.mean:.3f} behind on average and {model.worst:.3f} at worst.",
+    )
+
+
+def regret_table(table: RegretTable) -> Table:
+    """How far each order's precision at k is from the best of each date."""
+    columns = (
+        Label("次序", "Order"),
+        Label("平均差距", "Mean regret"),
+        Label("最大差距", "Worst regret"),
+        Label("最好的日期数", "Best on dates"),
+    )
+    rows = tuple(
+        (ranking_words(row.name), _figure(row.mean), _figure(row.worst), f"{row.best_on}") for row in table.rows()
+    )
+    title = Label("与各日期最好次序的差距（校准期和检验期）", "Regret: behind the best of each date, both windows")
+    return Table(title, columns, rows)
 
 
 def features_table(orders: FeatureOrders, definition: Definition, shown: int) -> Table:
