@@ -16,7 +16,7 @@ from training.dataset import Part
 from training.metrics import auc
 from training.refit import Recipe, refit
 from training.tune import sample_of
-from training.visitor.adjust import adjusted_sample
+from training.visitor.adjust import adjusted_sample, connected_sets
 
 RECIPE = Recipe(small_plan(), CONTRACT, {"learning_rate": 0.2, "num_leaves": 7, "min_data_in_leaf": 30}, 30)
 
@@ -69,6 +69,23 @@ def test_rows_without_a_known_visitor_start_from_the_base_rate(made: World) -> N
     rate = sample.labels.mean()
     assert sample.offsets is not None
     assert np.allclose(sample.offsets, np.log(rate / (1 - rate)))
+
+
+def test_visitors_whom_no_household_connects_are_not_compared() -> None:
+    apart = world(spread=2.0, crossing=False)
+    offsets = adjusted_sample(apart.part, replace(RECIPE, rounds=5), threads=1).offsets
+    assert len(np.unique(connected_sets(apart.part.rows))) == 12
+    assert offsets is not None
+    assert np.ptp(offsets) < 1e-9
+
+
+def test_sets_are_connected_by_households_visited_in_turn() -> None:
+    rows = pl.DataFrame(
+        {"visitor_id": ["a", "b", "b", "c", None, "d"], "household_id": ["h1", "h1", "h2", "h3", "h3", "h4"]}
+    )
+    sets = connected_sets(rows)
+    assert sets[0] == sets[1] == sets[2]
+    assert len({sets[0], sets[3], sets[4], sets[5]}) == 4
 
 
 def test_the_same_rows_give_the_same_offsets(made: World) -> None:

@@ -48,7 +48,7 @@ def test_a_feature_that_only_tells_the_village_tells_nothing_inside_it(part: Par
 
 
 def test_visitors_with_few_visits_are_not_predicted() -> None:
-    made = world(households=60)
+    made = world(households=30)
     part = _placed(made.part, np.zeros(60, dtype=int))
     assert predict_visitor(part, RULE, 1) == UNKNOWN
 

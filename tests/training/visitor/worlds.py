@@ -26,38 +26,47 @@ class World:
 
 
 def world(
-    *, spread: float = 1.5, sorted_by: str = "noise", households: int = 1_500, visitors: int = 12, seed: int = 3
+    *,
+    spread: float = 1.5,
+    sorted_by: str = "noise",
+    households: int = 750,
+    visitors: int = 12,
+    seed: int = 3,
+    crossing: bool = True,
 ) -> World:
     """Visits in which "need" makes need, "noise" none, and visitors who find more go where ``sorted_by`` is high.
 
-    ``spread`` is the standard deviation of what visitors add to the log-odds of a label. Visitors cross households all
-    the same. Each visit is one child's.
+    ``spread`` is the standard deviation of what visitors add to the log-odds of a label. Every household is visited
+    twice, its features measured anew; with ``crossing`` the second visitor is another as often as not.
     """
     random = np.random.default_rng(seed)
     effects = np.sort(random.normal(0.0, spread, visitors))
     column = CONTRACT.names.index(sorted_by)
-    part, _ = _rows(random, effects, column, households, "f")
-    other, truth = _rows(random, effects, column, households, "t")
+    part, _ = _rows(random, effects, column, (households, crossing), "f")
+    other, truth = _rows(random, effects, column, (households, crossing), "t")
     return World(part, other, truth, effects)
 
 
 def _rows(
-    random: np.random.Generator, effects: FloatArray, column: int, households: int, prefix: str
+    random: np.random.Generator, effects: FloatArray, column: int, houses: tuple[int, bool], prefix: str
 ) -> tuple[Part, FloatArray]:
-    matrix = random.normal(size=(households, len(CONTRACT.names))).astype(np.float32)
+    households, crossing = houses
+    count = 2 * households
+    matrix = random.normal(size=(count, len(CONTRACT.names))).astype(np.float32)
     matrix[:, 3] = np.nan
     truth = 0.8 * matrix[:, 0].astype(np.float64) - 1.5
-    drawn = 2.0 * matrix[:, column] + random.normal(0.0, 1.0, households)
-    visitor = np.clip((len(effects) * np.argsort(np.argsort(drawn)) // households), 0, len(effects) - 1)
-    found = random.random(households) < expit(truth + effects[visitor])
-    number = range(households)
+    drawn = 2.0 * matrix[:, column] + random.normal(0.0, 1.0, count)
+    visitor = len(effects) * np.argsort(np.argsort(drawn)) // count
+    if not crossing:
+        visitor = np.tile(visitor[:households], 2)
+    found = random.random(count) < expit(truth + effects[visitor])
     rows = pl.DataFrame(
         {
-            "child_id": [f"{prefix}c{each:05}" for each in number],
-            "household_id": [f"{prefix}h{each:05}" for each in number],
+            "child_id": [f"{prefix}c{each % households:05}" for each in range(count)],
+            "household_id": [f"{prefix}h{each % households:05}" for each in range(count)],
             "county": "520001",
-            "as_of": [WINDOWS.fit[each % len(WINDOWS.fit)] for each in number],
-            "visit_id": [f"{prefix}v{each:05}" for each in number],
+            "as_of": [WINDOWS.fit[each % 4 + 4 * (each // households)] for each in range(count)],
+            "visit_id": [f"{prefix}v{each:05}" for each in range(count)],
             "visitor_id": [f"w{each:03}" for each in visitor],
             "label": found,
             "held_out": False,
