@@ -20,7 +20,7 @@ from tests.models.release.gate.made import Standing
 APP = typer.Typer()
 register(APP)
 GOOD = {
-    "known.gain_over_best_upper": 0.1, "known.calibration_error": 0.01, "known.calibration_slope": 1.0,
+    "known.gain_over_best": 0.1, "known.calibration_error": 0.01, "known.calibration_slope": 1.0,
     "groups.least_recall_ratio": 0.9,
 }  # fmt: skip
 
@@ -37,12 +37,14 @@ def simulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Standing:
 
 @pytest.fixture
 def ours(tmp_path: Path) -> str:
-    """The demonstration's criteria without the figure that a small bundle does not have."""
+    """The demonstration's criteria without the figures that a small bundle does not have."""
     from models.release.gate.criteria import CRITERIA
 
     text = (CRITERIA / "demo.toml").read_text(encoding="utf-8")
     path = tmp_path / "ours.toml"
-    path.write_text(text.replace("bundle.test.known.labelled_share", "bundle.test.known.model.auc"), encoding="utf-8")
+    for figure in ("labelled_share", "gain_over_overdue_first"):
+        text = text.replace(f"bundle.test.known.{figure}", "bundle.test.known.model.auc")
+    path.write_text(text, encoding="utf-8")
     return str(path)
 
 
@@ -70,7 +72,7 @@ def sign_all(made: Standing, document: Path) -> None:
 
 def test_refused_then_granted(simulated: Standing, ours: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
-    with pytest.raises(UserError, match="2 of 9 criteria of 'demo' are not met"):
+    with pytest.raises(UserError, match="2 of 10 criteria of 'demo' are not met"):
         call("promote", simulated.model_id, "--criteria", ours)
     sign_all(simulated, tmp_path / "assessment.txt")
     shown = run("promote", simulated.model_id, "--criteria", ours, "--name", "Zhao")
