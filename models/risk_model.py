@@ -37,8 +37,8 @@ class RiskModel:
 
     Held as text, so it can be hashed, and pickled to worker processes; LightGBM reads it at the first use. Values
     are taken as 32-bit floats, as in training: the same child gets the same score whichever width it comes in. A value
-    that is not known is read as the fills say where the trees never saw one missing. ``kernel_from``: how many rows
-    together are explained by the kernel, fewer by LightGBM; a process that has the kernel made anyway sets it to 1.
+    that is not known is read as the fills say where the trees never saw one missing. ``kernel``: the batch kernel that
+    was kept with the model, or why it has none; without it one is made for many rows.
 
     Raises:
         UserError: the booster was grown on other features than the contract names, or in another order, or the fills
@@ -50,7 +50,7 @@ class RiskModel:
     calibration: Calibration
     cutoffs: Cutoffs
     fills: Fills
-    kernel_from: int = field(default_factory=lambda: kernel_limits().least_rows, compare=False)
+    kernel: Kernel | str | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         names = feature_names(self.booster_text)
@@ -65,6 +65,11 @@ class RiskModel:
                 f"there are {len(self.fills.medians)} fills for the {len(names)} features of the contract",
                 "use the booster with the fills it was trained with",
             )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What another process is sent: it makes the kernel once from the text, rather than get its tables each time."""
+        parts = (self.booster_text, self.contract, self.calibration, self.cutoffs, self.fills)
+        return (RiskModel if self.kernel is None else _with_kernel, parts)
 
     @property
     def identity(self) -> str:
@@ -113,23 +118,18 @@ class RiskModel:
         """The same as ``contributions``, ``rows`` rows at a time, for regions that must not be held at once."""
         values = self._checked(matrix)
         # The whole number of rows decides, so that a row's bytes do not depend on how the rows are parted.
-        kernel = self._kernel() if len(values) >= self.kernel_from else None
+        many = self.kernel is not None or len(values) >= kernel_limits().least_rows
+        kernel = self.kernel_or_refusal() if many else ""
         for start in range(0, len(values), rows):
             part = values[start : start + rows]
-            if kernel is not None:
+            if not isinstance(kernel, str):
                 yield kernel.contributions(part)
             else:
                 yield np.asarray(_booster(self.booster_text).predict(part, pred_contrib=True, num_threads=threads))
 
-    @property
-    def kernel_refusal(self) -> str:
-        """Why LightGBM explains many rows too, at a hundredth of the speed; empty if the batch kernel does."""
-        made = _kernel(self.booster_text, len(self.contract.names))
-        return made if isinstance(made, str) else ""
-
-    def _kernel(self) -> Kernel | None:
-        made = _kernel(self.booster_text, len(self.contract.names))
-        return None if isinstance(made, str) else made
+    def kernel_or_refusal(self) -> Kernel | str:
+        """The batch kernel, or why LightGBM explains many rows too, at a hundredth of the speed."""
+        return self.kernel if self.kernel is not None else _kernel(self.booster_text, len(self.contract.names))
 
     def _checked(self, matrix: Matrix) -> npt.NDArray[np.float32]:
         width = len(self.contract.names)
@@ -147,6 +147,12 @@ class RiskModel:
                 "check the column of the ledger that this feature reads",
             )
         return self.fills.applied(values)
+
+
+def _with_kernel(
+    text: str, contract: FeatureContract, calibration: Calibration, cutoffs: Cutoffs, fills: Fills
+) -> RiskModel:
+    return RiskModel(text, contract, calibration, cutoffs, fills, _kernel(text, len(contract.names)))
 
 
 @lru_cache(maxsize=4)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from features.cli.console import UserError
 from features.contract import feature_contract
 from features.definition import Definition, DefinitionError, load_definition
 from models.domains import NO_DOMAINS, DomainModels
+from models.kernel.stored import kernel_bytes
 from models.release.files import clear_unfinished, write_folder
 from models.release.golden import GoldenVectors, check_golden
 from models.release.integrity import check_in_child
@@ -26,6 +26,7 @@ from models.release.manifest import (
     DOMAINS,
     FILLS,
     GOLDEN,
+    KERNEL,
     MANIFEST,
     REFERENCE,
     BundleError,
@@ -35,7 +36,7 @@ from models.release.manifest import (
     json_bytes,
     read_contents,
 )
-from models.release.parts import read_domains, read_golden, read_model, read_reference
+from models.release.parts import read_domains, read_golden, read_model, read_reference, with_kernel
 from models.release.reference import ReferenceDistribution
 from models.risk_model import RiskModel
 
@@ -117,9 +118,7 @@ def verify_bundle(path: Path) -> Manifest:
     return manifest
 
 
-def load_bundle(
-    path: Path, definition: Definition | None = None, meanwhile: Callable[[RiskModel], object] = lambda _: None
-) -> Bundle:
+def load_bundle(path: Path, definition: Definition | None = None) -> Bundle:
     """Load a bundle after checking its files, its contract, a first load in a child process and its golden vectors.
 
     The check starts a process (about a second). Workers get the loaded ``model`` by pickling, not by loading again.
@@ -127,7 +126,6 @@ def load_bundle(
     Args:
         path: the folder of the bundle.
         definition: the ledger definition the scores are for; when left out, the shipped one the bundle names.
-        meanwhile: work on the model's text while the child process tries it; LightGBM must not read it yet.
 
     Raises:
         BundleError: the bundle is not sound, or its feature contract is not that of the definition.
@@ -136,11 +134,8 @@ def load_bundle(
     model = _checked_model(contents, manifest, path)
     domains = read_domains(contents, model.contract, path)
     _check_contract(manifest, path, definition)
-    with ThreadPoolExecutor(1) as beside:
-        work = beside.submit(meanwhile, model)
-        check_in_child(path)
-        work.result()
-    golden = read_golden(contents, path)
+    check_in_child(path)
+    golden, model = read_golden(contents, path), with_kernel(model, contents, path)
     check_golden(model, domains, golden, path)
     return Bundle(path, manifest, model, read_reference(contents, path), golden, contents[CARD].decode(), domains)
 
@@ -159,6 +154,7 @@ def _files(content: BundleContent) -> dict[str, bytes]:
         GOLDEN: json_bytes(content.golden.to_json()),
         DEFINITION: json_bytes(identity),
         CARD: content.card.encode(),
+        KERNEL: kernel_bytes(model.kernel_or_refusal()),
     }
 
 

@@ -24,7 +24,8 @@ REFERENCE = "reference.json"
 GOLDEN = "golden.json"
 DEFINITION = "definition.json"
 CARD = "card.md"
-FILES = (BOOSTER, CALIBRATION, CUTOFFS, FILLS, DOMAINS, CONTRACT, REFERENCE, GOLDEN, DEFINITION, CARD)
+KERNEL = "kernel.npz"
+FILES = (BOOSTER, CALIBRATION, CUTOFFS, FILLS, DOMAINS, CONTRACT, REFERENCE, GOLDEN, DEFINITION, CARD, KERNEL)
 
 BODY = "body_sha256"
 """The field of a manifest that holds the checksum of all its other fields."""
@@ -98,8 +99,12 @@ def trees_digest(booster: bytes) -> str:
 
 
 def content_id(contents: Mapping[str, bytes]) -> str:
-    """The identity of a bundle's content, 16 hexadecimal digits; the card only describes and does not count."""
-    parts = {name: digest(contents[name]) for name in FILES if name not in (BOOSTER, CARD)}
+    """The identity of a bundle's content, 16 hexadecimal digits.
+
+    The card only describes and does not count, nor does the kernel: it is made from the trees, and machines may round
+    its last digits in their own way.
+    """
+    parts = {name: digest(contents[name]) for name in FILES if name not in (BOOSTER, CARD, KERNEL)}
     parts[BOOSTER] = trees_digest(contents[BOOSTER])
     return digest(json.dumps(parts, sort_keys=True).encode())[:ID_DIGITS]
 

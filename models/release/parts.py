@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from models.bands import Cutoffs
 from models.calibration import Calibration
 from models.domains import DomainModels
 from models.fills import Fills
+from models.kernel.stored import read_kernel
 from models.release.golden import GoldenVectors
 from models.release.manifest import (
     BOOSTER,
@@ -22,6 +24,7 @@ from models.release.manifest import (
     DOMAINS,
     FILLS,
     GOLDEN,
+    KERNEL,
     REFERENCE,
     BundleError,
 )
@@ -63,6 +66,18 @@ def read_domains(contents: Mapping[str, bytes], contract: FeatureContract, folde
     except UserError as error:
         raise BundleError(f"{folder / DOMAINS}: {error.message}") from error
     return domains
+
+
+def with_kernel(model: RiskModel, contents: Mapping[str, bytes], folder: Path) -> RiskModel:
+    """The model with the kernel that was kept with it.
+
+    Raises:
+        BundleError: the file does not hold a sound kernel.
+    """
+    try:
+        return replace(model, kernel=read_kernel(contents[KERNEL], len(model.contract.names)))
+    except ValueError as error:
+        raise BundleError(f"{folder / KERNEL}: does not hold what a bundle keeps there ({error})") from error
 
 
 def read_golden(contents: Mapping[str, bytes], folder: Path) -> GoldenVectors:

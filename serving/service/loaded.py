@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from features.cli.console import UserError
@@ -40,11 +40,9 @@ class Loaded:
             UserError: the bundle is not sound or made for other features.
         """
         definition = reader.definition
-        bundle = load_bundle(path, definition, meanwhile=lambda model: model.kernel_refusal)
-        # The kernel explains every row, however few: a tenth of LightGBM's time, and the batch's values.
-        model = replace(bundle.model, kernel_from=1)
+        bundle = load_bundle(path, definition)
         return Loaded(
-            bundle=replace(bundle, model=model),
+            bundle=bundle,
             definition=definition,
             layout=Layout.of(bundle.model.contract, definition),
             labels={spec.name: spec.label for spec in feature_specs(definition)},

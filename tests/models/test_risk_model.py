@@ -145,14 +145,14 @@ def test_from_the_declared_number_of_rows_on_the_kernel_explains() -> None:
 def test_the_kernel_and_lightgbm_say_the_same() -> None:
     model = making.small_model(num_leaves=31, max_depth=6)
     matrix = making.rows(kernel_limits().least_rows, 6, seed=2, missing=0.3)
-    assert model.kernel_refusal == ""
+    assert isinstance(model.kernel_or_refusal(), Kernel)
     assert np.abs(model.contributions(matrix)[:-1] - model.contributions(matrix[:-1])).max() < 1e-9
 
 
 def test_a_model_too_deep_for_the_kernel_says_so_and_is_explained_by_lightgbm() -> None:
     model = making.small_model(num_leaves=60, min_data_in_leaf=1)
     matrix = making.rows(kernel_limits().least_rows, 6, seed=2)
-    assert model.kernel_refusal == "a tree is deeper than 8 splits"
+    assert model.kernel_or_refusal() == "a tree is deeper than 8 splits"
     expected = lightgbm.Booster(model_str=model.booster_text).predict(matrix, pred_contrib=True)
     assert (model.contributions(matrix) == expected).all()
 
@@ -180,6 +180,17 @@ def test_a_model_can_be_sent_to_another_process() -> None:
     matrix = making.rows(20, 6)
     sent = pickle.loads(pickle.dumps(model))  # noqa: S301 - made on this line
     assert (sent.score(matrix) == model.score(matrix)).all()
+
+
+def test_a_kernel_kept_with_a_model_explains_however_few_and_wherever_it_is_sent() -> None:
+    model = making.small_model(num_leaves=31, max_depth=6)
+    kernel = Kernel.of(model.booster_text, 6)
+    matrix = making.rows(3, 6, seed=2)
+    kept = replace(model, kernel=kernel)
+    sent = pickle.loads(pickle.dumps(kept))  # noqa: S301 - made on this line
+    assert len(pickle.dumps(kept)) < 2 * len(pickle.dumps(model))
+    for one in (kept, sent):
+        assert (one.contributions(matrix) == kernel.contributions(matrix)).all()
 
 
 def test_no_children_have_no_scores() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -46,5 +47,7 @@ def test_no_request_breaks_the_service(server: Server, api: Any, path: str, meth
         seen.append(answer.status_code)
 
     ask()
+    counts = ", ".join(f"{count} x {status}" for status, count in sorted(Counter(seen).items()))
+    print(f"\n{method} {path} {mode.value}: {len(seen)} generated requests: {counts}")  # noqa: T201 - shown with -s
     assert seen
     assert mode is GenerationMode.NEGATIVE or 200 in seen

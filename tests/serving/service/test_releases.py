@@ -80,7 +80,9 @@ def test_a_release_and_its_rollback_are_taken_up_by_all_without_a_failed_request
             move()
             moves.append((time.monotonic(), model))
             time.sleep(WITHIN + 2)
-    assert {status for _, status, _ in seen} == {200}
+    failed = sum(status != 200 for _, status, _ in seen)
+    print(f"\npromotion and rollback under load: {len(seen)} requests, {failed} failed")  # noqa: T201 - shown with -s
+    assert failed == 0
     for at, model in moves:
         later = [by for when, _, by in seen if at + WITHIN <= when < at + WITHIN + 2]
         assert later
@@ -103,6 +105,7 @@ def test_a_damaged_bundle_is_refused_and_the_old_release_goes_on(
     with load(moved, request) as seen:
         moved.wait(lambda _: moved.log.read_text().count(f"release {damaged} refused") >= 2)
         time.sleep(1)
+    print(f"\ndamaged bundle refused under load: {len(seen)} requests, all by {first}")  # noqa: T201 - shown with -s
     assert {(status, by) for _, status, by in seen} == {(200, first)}
     with moved.client() as client:
         assert client.get("/readyz").status_code == 200
