@@ -75,7 +75,7 @@ def retrain(request: RetrainRequest, progress: Progress = silent) -> Retrained:
         now, last = Fingerprint.of(store, request.plan, request.definition), read_last(request.home)
         steps: list[str] = []
         changed = now.changed(None if last is None else last.fingerprint)
-        if last is None or changed or not _stands(last, request):
+        if last is None or changed or not stands(last, request):
             last = _trained(now, request, progress)
             steps.append("train")
         if not last.audited:
@@ -91,7 +91,7 @@ def retrain(request: RetrainRequest, progress: Progress = silent) -> Retrained:
     return Retrained(last.model_id, tuple(steps), changed, released)
 
 
-def _stands(last: LastRun, request: RetrainRequest) -> bool:
+def stands(last: LastRun, request: RetrainRequest) -> bool:
     """Whether the last model is still whole in this home with its evidence."""
     try:
         read_evidence(request.home, last.model_id, request.definition)

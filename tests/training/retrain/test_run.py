@@ -22,7 +22,7 @@ from tests.conftest import SMALL_PROVINCE
 from tests.training.trained import run_plan, trained
 from training.evidence import evidence_folder
 from training.retrain.fingerprint import Fingerprint
-from training.retrain.run import RetrainRequest, newest_record, retrain
+from training.retrain.run import RetrainRequest, newest_record, retrain, stands
 from training.retrain.state import LastRun, alone, read_last, write_last
 
 ONLY = ("known",)
@@ -56,6 +56,18 @@ def test_with_nothing_new_nothing_is_done(ledger: Path, trained_home: Path) -> N
     assert made.nothing_new
     assert (made.model_id, made.steps, made.changed, made.released) == (done.model_id, (), (), "")
     assert _files(trained_home) == before
+
+
+def test_a_model_without_its_bundle_or_evidence_stands_no_longer(ledger: Path, trained_home: Path) -> None:
+    request, last = _request(ledger, trained_home), read_last(trained_home)
+    assert last is not None
+    assert stands(last, request)
+    bundle = ReleaseStore(trained_home).bundles / last.model_id
+    bundle.rename(trained_home / "gone")
+    assert not stands(last, request)
+    (trained_home / "gone").rename(bundle)
+    shutil.rmtree(evidence_folder(trained_home, last.model_id))
+    assert not stands(last, request)
 
 
 def test_two_retrainings_at_once_are_refused(ledger: Path, trained_home: Path) -> None:
