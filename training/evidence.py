@@ -24,9 +24,9 @@ from training.plan import ScreeningPlan
 from training.windows import WindowName
 
 FOLDER = "evidence"
+FACTS = "evidence.json"
 JUDGED_WINDOWS: tuple[WindowName, ...] = ("calibrate", "test")
 
-_FACTS = "evidence.json"
 _SEEN = "seen.parquet"
 _PLAN: TypeAdapter[ScreeningPlan] = TypeAdapter(ScreeningPlan)
 
@@ -56,7 +56,7 @@ class Evidence:
 
 
 def evidence_folder(home: Path, model_id: str) -> Path:
-    """Where the evidence of a model lies; also where its audit and approvals are kept."""
+    """Where the evidence of a model lies; also where its audit is kept."""
     return home / FOLDER / model_id
 
 
@@ -69,7 +69,7 @@ def write_evidence(home: Path, evidence: Evidence) -> Path:
         for window, rows in evidence.rows.items():
             rows.write_parquet(draft / f"{window}.parquet")
         evidence.seen.write_parquet(draft / _SEEN)
-        (draft / _FACTS).write_text(_facts(evidence), encoding="utf-8")
+        (draft / FACTS).write_text(_facts(evidence), encoding="utf-8")
         _put(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -84,7 +84,7 @@ def read_evidence(home: Path, model_id: str, definition: Definition) -> Evidence
     """
     folder = evidence_folder(home, model_id)
     try:
-        facts: dict[str, Any] = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+        facts: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         rows = {window: pl.read_parquet(folder / f"{window}.parquet") for window in JUDGED_WINDOWS}
         seen = pl.read_parquet(folder / _SEEN)
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
@@ -123,5 +123,5 @@ def _facts(evidence: Evidence) -> str:
 def _put(draft: Path, folder: Path) -> None:
     """Move the draft's files in, the facts last: a folder without them is half a folder and says so."""
     folder.mkdir(exist_ok=True)
-    for path in sorted(draft.iterdir(), key=lambda path: path.name == _FACTS):
+    for path in sorted(draft.iterdir(), key=lambda path: path.name == FACTS):
         path.replace(folder / path.name)

@@ -56,6 +56,8 @@ class Gated:
         path = audit_path(self.home, self.model_id)
         content = {"model_id": self.model_id, "simulated": True, **AUDIT, **changes}
         path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        path.with_name("equal_recall.json").write_text("{}", encoding="utf-8")
+        path.with_name("audit-part.json").write_text("{}", encoding="utf-8")
         path.with_suffix(".html").write_text("<!doctype html><title>审计 audit</title>", encoding="utf-8")
 
     def sign(self) -> None:

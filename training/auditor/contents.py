@@ -19,10 +19,11 @@ from models.release.gate.people import People
 from models.release.gate.rows import SignedRows
 from models.release.gate.subject import audit_path
 from models.release.manifest import digest, json_bytes
+from training.audit.run import PART
 from training.auditor.verify import SUMS
 from training.card_sources import CardSources
 from training.dataset import AS_OF
-from training.evidence import Evidence
+from training.evidence import FACTS, Evidence
 from training.full_card import full_card
 from training.labels import LABEL
 from training.plan import ScreeningPlan
@@ -89,9 +90,10 @@ def _readme(sources: CardSources) -> bytes:
 
 
 def _audit(sources: CardSources) -> dict[str, bytes]:
-    data = audit_path(sources.request.home, sources.verdict.model_id)
-    files = (data, data.with_suffix(".html"))
-    return {path.name: path.read_bytes() for path in files if path.is_file()}
+    """The audit and what it keeps for other programs; not the rows, and not a part that does not stand."""
+    folder = audit_path(sources.request.home, sources.verdict.model_id).parent
+    found = (path for path in sorted(folder.iterdir()) if path.suffix in (".json", ".html"))
+    return {path.name: path.read_bytes() for path in found if path.name != FACTS and path.stem != PART}
 
 
 def _approvals(sources: CardSources) -> dict[str, bytes]:
