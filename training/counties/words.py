@@ -60,7 +60,11 @@ def notes(found: Prices) -> tuple[Label, ...]:
             "Same children, same list length (the same share of each county's cohort), worked out within each as-of "
             "date and averaged; the model is grown again with its own parameters on the fit window of the others and "
             "measured on the later test window.",
-        )
+        ),
+        Label(
+            "代价的一部分只是因为学习的行变少：留出的份越大，代价看起来越高。",
+            "A part of the price is only that fewer rows were learned from: the larger a fold, the higher it looks.",
+        ),
     ]
     if found.thinned:
         said.append(

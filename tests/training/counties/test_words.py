@@ -49,4 +49,4 @@ def test_the_table_has_chance_and_overdue_beside_and_thinning_is_said() -> None:
     assert len(table.rows) == 3
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert any("drawn by whole households" in words.en for words in notes(found))
-    assert len(notes(Prices((COUNTY,), NOT_ESTIMABLE, NOT_ESTIMABLE, thinned=False))) == 1
+    assert len(notes(Prices((COUNTY,), NOT_ESTIMABLE, NOT_ESTIMABLE, thinned=False))) == 2
