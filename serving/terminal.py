@@ -13,7 +13,7 @@ from features.definition import Label, Language
 from serving.batch.manifest import ScoreManifest
 from serving.cases import PURPOSE, Case, due_words, level_note
 from serving.explain_case import ExplainedCase
-from serving.likely import ASK, BRING, LIKELY_WORDS, TOO_FEW_LABELS, DomainWords, in_one_line, likely_line, listed
+from serving.likely import ASK, BRING, LIKELY_WORDS, TOO_FEW_LABELS, in_one_line, likely_line, listed
 from serving.listing import Listing, Part, after_duties
 
 SIMULATED = Label("模拟数据：没有任何真实的儿童或家庭", "Simulated data: no real child or family")
@@ -53,7 +53,7 @@ def print_top(listing: Listing, manifest: ScoreManifest, console: Console) -> No
     for title, part in parts:
         if part.households:
             console.print(_table(title, part, manifest))
-    console.print(_lines([*(_after(one.name, _to_bring(one)) for one in listing.likely), *_too_few(listing), PURPOSE]))
+    console.print(_lines([*_to_bring(listing), *_too_few(listing), PURPOSE]))
 
 
 def _table(title: Label, part: Part, manifest: ScoreManifest) -> Table:
@@ -136,14 +136,16 @@ def _domains(explained: ExplainedCase, language: Language) -> Iterator[Text]:
         yield _line(LIKELY_WORDS, likely_line(likely).text(language), language)
     for one in likely or ():
         for head, phrases in ((ASK, one.ask), (BRING, one.bring)):
+            if not phrases:
+                continue
             words = _after(Label(f"{one.name.zh}，{head.zh}", f"{one.name.en}, {head.en}"), in_one_line(phrases))
             yield Text(f"  {words.text(language)}")
     if explained.not_estimable:
         yield _line(TOO_FEW_LABELS, listed(explained.not_estimable).text(language), language)
 
 
-def _to_bring(one: DomainWords) -> Label:
-    return _after(BRING, in_one_line(one.bring))
+def _to_bring(listing: Listing) -> list[Label]:
+    return [_after(one.name, _after(BRING, in_one_line(one.bring))) for one in listing.likely if one.bring]
 
 
 def _too_few(listing: Listing) -> list[Label]:

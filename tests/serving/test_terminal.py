@@ -17,7 +17,7 @@ from serving.batch.alarms import Alarm
 from serving.batch.folder import ScoreFolder
 from serving.cases import REFUSED_WORDS
 from serving.explain_case import ExplainedCase, ExplainRequest, explain_case
-from serving.likely import LIKELY_WORDS, NONE_LIKELY, TOO_FEW_LABELS, domain_words
+from serving.likely import BRING, LIKELY_WORDS, NONE_LIKELY, TOO_FEW_LABELS, domain_words
 from serving.listing import Listing, top_of
 from serving.terminal import print_case, print_summary, print_top
 from tests.builders import default_definition
@@ -101,6 +101,11 @@ def test_a_child_is_explained_with_what_to_ask_and_to_bring_where_a_need_is_like
     help_ = default_definition().visit_help["medical"]
     for words in (default_definition().domains["medical"], *help_.ask, *help_.bring, LIKELY_WORDS, TOO_FEW_LABELS):
         assert words.text(language) in text
+    plain = _console()
+    dumb = tuple(replace(one, ask=(), bring=()) for one in likely or ())
+    print_case(replace(explained, case=replace(explained.case, likely=dumb)), [language], plain)
+    assert default_definition().domains["medical"].text(language) in _text(plain)
+    assert BRING.text(language) not in _text(plain)
     nothing = _console()
     print_case(replace(explained, case=replace(explained.case, likely=())), [language], nothing)
     assert NONE_LIKELY.text(language) in _text(nothing)
