@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,25 @@ def read_suspensions(home: Path) -> Mapping[str, Suspension]:
         raise UserError(
             f"{path}: not the suspensions that monitoring writes ({error})", "restore the file from a copy"
         ) from error
+
+
+@dataclass(slots=True)
+class SuspensionReader:
+    """Follows the suspensions of a home for a service: the file is read again only when it was replaced."""
+
+    home: Path
+    _read: tuple[tuple[int, int], Mapping[str, Suspension]] = field(default_factory=lambda: ((0, 0), {}))
+
+    def current(self) -> Mapping[str, Suspension]:
+        """The suspensions in force now; raises as ``read_suspensions``."""
+        try:
+            found = suspensions_file(self.home).stat()
+        except FileNotFoundError:
+            return {}
+        version = (found.st_mtime_ns, found.st_ino)
+        if self._read[0] != version:
+            self._read = (version, read_suspensions(self.home))
+        return self._read[1]
 
 
 def write_suspensions(home: Path, suspensions: Mapping[str, Suspension]) -> None:

@@ -13,8 +13,8 @@ from models.policy.ordering import DRIVER
 from models.policy.words import level_words, rule_words
 from models.reasons import Reason
 from models.sentences import sentence
-from serving.batch.county import DATA_AGE, REFUSED
-from serving.cases import PURPOSE, REFUSED_WORDS
+from serving.batch.county import DATA_AGE, REFUSED, SCORED, SUSPENDED
+from serving.cases import PURPOSE, REFUSED_WORDS, SUSPENDED_WORDS
 from serving.service.loaded import Loaded
 from serving.service.query import Query
 from serving.service.record_scores import ScoreRow
@@ -22,6 +22,7 @@ from serving.service.score import INVALID, NO_SCORE, NOT_IN_COHORT, NOT_KNOWN_TH
 
 _WHY: Mapping[str, Label] = {
     REFUSED: REFUSED_WORDS,
+    SUSPENDED: SUSPENDED_WORDS,
     INVALID: Label(
         "这一家庭有无法读取的记录，见所列错误；更正后再次发送",
         "rows of this family are faulty: correct them, send them again",
@@ -43,11 +44,11 @@ class Words:
     language: Language
 
     def record(self, row: ScoreRow) -> dict[str, Any]:
-        """A scored child, or one for whom the model was refused."""
+        """A scored child, or one for whom the model was refused or suspended."""
         return {
             CHILD: row[CHILD],
             "status": row["status"],
-            "reason": _WHY[REFUSED].text(self.language) if row["status"] == REFUSED else None,
+            "reason": None if row["status"] == SCORED else _WHY[row["status"]].text(self.language),
             HOUSEHOLD: row[HOUSEHOLD],
             REGION: row[REGION],
             RANK: row[RANK],
@@ -138,7 +139,7 @@ def score_answer(query: Query, scored: Scored, loaded: Loaded) -> dict[str, Any]
 
 
 def _counts(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    counts = dict.fromkeys(("scored", REFUSED, INVALID, NOT_IN_COHORT, NO_SCORE), 0)
+    counts = dict.fromkeys((SCORED, REFUSED, SUSPENDED, INVALID, NOT_IN_COHORT, NO_SCORE), 0)
     for record in records:
         counts[record["status"]] += 1
     return counts

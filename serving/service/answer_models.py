@@ -77,7 +77,7 @@ class Record(_Model):
     """One child."""
 
     child_id: str
-    status: Literal["scored", "refused", "invalid", "not_in_cohort", "no_score"]
+    status: Literal["scored", "refused", "suspended", "invalid", "not_in_cohort", "no_score"]
     reason: str | None = Field(description="why there is no score")
     household_id: str | None
     region_code: str | None
@@ -117,6 +117,7 @@ class Counts(_Model):
 
     scored: int
     refused: int
+    suspended: int
     invalid: int
     not_in_cohort: int
     no_score: int

@@ -44,7 +44,7 @@ class Desk:
             # Both are imported while the child process tries the bundle.
             for name in ("lightgbm", "models.kernel.compiled"):
                 threading.Thread(target=importlib.import_module, args=(name,), daemon=True).start()
-            loaded = Loaded.load(path, reader)
+            loaded = Loaded.load(path, reader, settings.home)
             # The first request makes what later ones find made; nobody should have to wait for that.
             score_answer(query := reader.read(example), score(query, loaded, CountyArea({}, None)), loaded)
             # What is loaded now stays: a collection that walks it all holds every answer up for 0.1 s.

@@ -12,6 +12,7 @@ from features.definition import Definition, Label
 from features.definition.feature import feature_specs
 from models.policy.policy import Policy, load_policies, policy_for
 from models.release.bundle import Bundle, load_bundle
+from models.release.suspensions import SuspensionReader
 from serving.batch.county import Scoring
 from serving.service.problem import RequestError
 from serving.service.query import QueryReader
@@ -27,14 +28,16 @@ class Loaded:
     layout: Layout
     labels: Mapping[str, Label]
     policies: tuple[Policy, ...]
+    suspensions: SuspensionReader
 
     @staticmethod
-    def load(path: Path, reader: QueryReader) -> Loaded:
+    def load(path: Path, reader: QueryReader, home: Path) -> Loaded:
         """Check a bundle (files, contract, a first load in a child process, golden vectors) and make it ready.
 
         Args:
             path: the folder of the bundle.
             reader: reads requests by the definition the service answers for.
+            home: where monitoring writes whose scores are suspended.
 
         Raises:
             UserError: the bundle is not sound or made for other features.
@@ -47,6 +50,7 @@ class Loaded:
             layout=Layout.of(bundle.model.contract, definition),
             labels={spec.name: spec.label for spec in feature_specs(definition)},
             policies=load_policies(),
+            suspensions=SuspensionReader(home),
         )
 
     @property
@@ -58,11 +62,15 @@ class Loaded:
         """What scores of a county on a day are made with.
 
         Raises:
-            RequestError: no policy is in force there on that day.
+            RequestError: no policy is in force there on that day, or it cannot be told whose scores are suspended.
         """
         try:
             policy = policy_for(self.policies, self.definition.name, county, as_of)
             policy.check(self.definition)
         except UserError as error:
             raise RequestError(422, "no_policy", "no policy is in force for this region on this day") from error
-        return Scoring(self.bundle.model, self.model_id, self.definition, policy, as_of)
+        try:
+            suspended = county in self.suspensions.current()
+        except UserError as error:
+            raise RequestError(503, "suspensions_unreadable", "whose scores are suspended cannot be read") from error
+        return Scoring(self.bundle.model, self.model_id, self.definition, policy, as_of, suspended=suspended)

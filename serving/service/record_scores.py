@@ -26,7 +26,7 @@ from features.record.table import Area, RecordTable, record_table
 from models.explain import explain
 from models.policy.ordering import TIE, lots
 from models.policy.record_duties import record_duties
-from serving.batch.county import DATA_AGE, OPEN_STATUS, REFUSED, SCORED, Scoring
+from serving.batch.county import DATA_AGE, OPEN_STATUS, REFUSED, SCORED, SUSPENDED, Scoring
 from serving.service.record_reasons import Layout, record_reasons
 
 ScoreRow = dict[str, Any]
@@ -62,7 +62,7 @@ def score_records(
             **_identity(known, child, scoring),
             **duty[child],
             DATA_AGE: ages.get(known.state[child][HOUSEHOLD]),
-            "status": _status(known, child),
+            "status": _status(known, child, scoring),
             "model_id": scoring.model_id,
             DEFINITION_VERSION: scoring.definition.version,
             TIE: tie,
@@ -88,9 +88,11 @@ def _identity(known: Known, child: str, scoring: Scoring) -> ScoreRow:
     }
 
 
-def _status(known: Known, child: str) -> str:
+def _status(known: Known, child: str, scoring: Scoring) -> str:
     refused_on = known.state[child].get(REFUSED_ON)
-    return REFUSED if refused_on is not None and refused_on <= day_number(known.as_of) else SCORED
+    if refused_on is not None and refused_on <= day_number(known.as_of):
+        return REFUSED
+    return SUSPENDED if scoring.suspended else SCORED
 
 
 def _data_ages(known: Known, definition: Definition) -> dict[str, int]:
