@@ -90,9 +90,9 @@ def _tell(sample: Sample, days: np.ndarray, measure: Measure, rules: DesignRules
 
 def _summary(quantity: str, found: list[_Told]) -> Coverage:
     shown = [one for one in found if one.pooled.estimable]
-    errors = np.array([one.pooled.value - one.truth for one in shown])
-    above = np.array([one.truth > one.pooled.upper for one in shown])
-    below = np.array([one.truth < one.pooled.lower for one in shown])
+    errors = np.array([one.pooled.value - one.truth for one in shown], float)
+    above = np.array([one.truth > one.pooled.upper for one in shown], bool)
+    below = np.array([one.truth < one.pooled.lower for one in shown], bool)
     bounded = [(one.truth, one.pooled.estimate.bounded_interval) for one in found]
     held = [ends[0] <= truth <= ends[1] for truth, ends in bounded if ends is not None]
     return Coverage(

@@ -70,17 +70,17 @@ def _no_random_arm(rows: pl.DataFrame) -> Caution | None:
 def _routine_disagrees(rows: pl.DataFrame, rankings: Sequence[str], rule: CautionRule) -> Caution | None:
     """Whether routine visits find needs at another rate than random places among children who look alike on record.
 
-    Common odds ratio over strata of list, prefecture and equal groups of each ranking (Mantel and Haenszel 1959), its
-    variance by Robins, Breslow and Greenland (1986); a household is counted once per list, so that siblings are not
-    taken for independent.
+    Common odds ratio over strata of list (each of one county) and equal groups of each ranking (Mantel and Haenszel
+    1959), its variance by Robins, Breslow and Greenland (1986); a household is counted once per list, so that siblings
+    are not taken for independent. Where the lot drew few, a difference goes unseen: silence is no proof.
     """
     lot = rows.filter((pl.col(CHANCE) > 0) & (pl.col(CHANCE) < 1) & pl.col(LABEL).is_not_null())
     banded = lot.with_columns(*(_band(ranking, rule.bands).alias(f"band_{ranking}") for ranking in rankings))
-    keys = [AS_OF, *(f"band_{ranking}" for ranking in rankings)]
+    bands = [f"band_{ranking}" for ranking in rankings]
     homes = banded.group_by(LIST, s.HOUSEHOLD).agg(
-        pl.col(LABEL).any(), pl.col(DRAWN).first(), *(pl.col(key).first() for key in keys), pl.len().alias("size")
+        pl.col(LABEL).any(), pl.col(DRAWN).any(), *(pl.col(band).max() for band in bands), pl.len().alias("size")
     )
-    cells = homes.group_by(*keys, pl.col("size").clip(upper_bound=2)).agg(
+    cells = homes.group_by(LIST, *bands, pl.col("size").clip(upper_bound=2)).agg(
         (pl.col(LABEL) & ~pl.col(DRAWN)).sum().alias("a"),
         (~pl.col(LABEL) & ~pl.col(DRAWN)).sum().alias("b"),
         (pl.col(LABEL) & pl.col(DRAWN)).sum().alias("c"),
