@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,10 @@ def test_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.slow
-def test_a_beginning_of_the_model_id_is_enough(ledger: Path) -> None:
-    run = trained(ledger)
-    asked = ["--model", run.result.model_id[:6], "--ledger", str(ledger), "--home", str(run.home), "--only", "known"]
+def test_a_beginning_of_the_model_id_is_enough(ledger: Path, tmp_path: Path) -> None:
+    run, place = trained(ledger), tmp_path / "home"
+    shutil.copytree(run.home, place)
+    asked = ["--model", run.result.model_id[:6], "--ledger", str(ledger), "--home", str(place), "--only", "known"]
     said = RUN.invoke(APP, ["audit", *asked, "--json"])
     assert said.exit_code == 0, said.stderr
     assert json.loads(said.stdout)["model_id"] == run.result.model_id

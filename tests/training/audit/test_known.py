@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tests.training.audited import audited
@@ -48,3 +50,15 @@ def test_the_figures_that_rules_read_are_there(ledger: Path) -> None:
     assert made.figures["gain_over_best_lower"] < made.figures["gain_over_best"]  # type: ignore[operator]
     assert len(made.tables[0].rows) >= 5
     assert len(made.pictures) == 1
+
+
+@pytest.mark.slow
+def test_without_labels_nothing_is_estimable(ledger: Path) -> None:
+    context = audited(ledger)
+    unseen = {
+        window: rows.with_columns(pl.lit(None, pl.Boolean).alias("label"))
+        for window, rows in context.evidence.rows.items()
+    }
+    made = section(replace(context, evidence=replace(context.evidence, rows=unseen)))
+    assert [words.en.endswith("not estimable.") for words in made.findings] == [True, True]
+    assert set(made.figures.values()) == {None}
