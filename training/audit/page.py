@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from features.definition import Label
 from training.audit.report import AuditReport
-from training.audit.section import Picture
+from training.audit.section import Picture, Table
 
 HERE = Path(__file__).resolve().parent
+_SHORT = 40
 WINDOW_WORDS = {
     "fit": Label("拟合", "fit"),
     "calibrate": Label("校准", "calibrate"),
@@ -41,7 +42,8 @@ def _template() -> Template:
         style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own style sheet
         both=_both,
         drawing=_drawing,
-        is_number=_is_number,
+        cell_class=_cell_class,
+        column_class=_column_class,
     )
     return environment.get_template("report.html.jinja")
 
@@ -61,6 +63,13 @@ def _drawing(picture: Picture) -> Markup:
     return Markup('<div lang="zh">{}</div><div lang="en">{}</div>').format(zh, en)
 
 
-def _is_number(cell: Label | str) -> bool:
-    """Whether a cell holds a figure, which stands to the right."""
-    return isinstance(cell, str) and cell[:1] in "0123456789+-−."
+def _cell_class(cell: Label | str) -> str:
+    """How a cell stands: figures to the right, short words on one line."""
+    if isinstance(cell, str):
+        return "n" if cell[:1] in "0123456789+-−.<" else ""
+    return "s" if max(len(cell.zh), len(cell.en)) <= _SHORT else ""
+
+
+def _column_class(table: Table, place: int) -> str:
+    """How the head of a column stands: as the figures below it, if there are any."""
+    return "n" if place and any(_cell_class(row[place]) == "n" for row in table.rows) else ""

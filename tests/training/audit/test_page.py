@@ -75,3 +75,10 @@ def test_tables_have_scopes_and_pictures_words() -> None:
 
 def test_words_are_escaped() -> None:
     assert "one &lt; two" in render_page(report())
+
+
+def test_figures_stand_to_the_right_below_a_head_that_does_too() -> None:
+    page = render_page(report())
+    assert 'class="n">0.500</td>' in page
+    assert '<th scope="col" class="n"><span lang="zh">数</span>' in page
+    assert '<td class="s"><span lang="zh">无</span>' in page
