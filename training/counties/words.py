@@ -43,6 +43,8 @@ def price_words(one: Price) -> Label:
 def folds_words(folds: Folds) -> Label:
     """How many groups were left out at a time."""
     group = _GROUPS[folds.hold_out]
+    if folds.count < 2:
+        return Label("没有第二个可比", "nothing to leave out")
     if folds.one_by_one:
         return Label(f"{folds.groups} {group.zh}，每次留出一个", f"{folds.groups} {group.en}, one left out at a time")
     return Label(

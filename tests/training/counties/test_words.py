@@ -41,6 +41,7 @@ def test_groups_put_together_in_folds_are_said_to_be() -> None:
         "12 counties dealt by seeded hash into 4 folds, one left out at a time"
     )
     assert folds_words(folds("county", 3, 3)).en == "3 counties, one left out at a time"
+    assert folds_words(folds("prefecture", 1, 1)).en == "nothing to leave out"
 
 
 def test_the_table_has_chance_and_overdue_beside_and_thinning_is_said() -> None:
