@@ -9,6 +9,7 @@ from typing import Any
 from features.definition import Label, Language
 from features.definition.structure import CHILD, HOUSEHOLD, REGION
 from models.bands import BANDS
+from models.domains import LIKELY
 from models.policy.ordering import DRIVER
 from models.policy.words import level_words, rule_words
 from models.reasons import Reason
@@ -63,6 +64,7 @@ class Words:
             "raised_by": self.reasons(row["reasons_up"] or ()),
             "lowered_by": self.reasons(row["reasons_down"] or ()),
             "not_known": [self._feature(name) for name in row["not_known"] or ()],
+            LIKELY: None if row[LIKELY] is None else [self._domain(name) for name in row[LIKELY]],
             DATA_AGE: row[DATA_AGE],
             "faults": [],
         }
@@ -71,7 +73,19 @@ class Words:
         """A child without a score: its status, why, and the faults of its family if there are any."""
         status, reason = self.scored.unscored[child]
         nothing = dict.fromkeys(
-            (HOUSEHOLD, REGION, RANK, DRIVER, "duty", "score", "probability", "band", "official_level", DATA_AGE)
+            (
+                HOUSEHOLD,
+                REGION,
+                RANK,
+                DRIVER,
+                "duty",
+                "score",
+                "probability",
+                "band",
+                "official_level",
+                LIKELY,
+                DATA_AGE,
+            )
         )
         return {
             CHILD: child,
@@ -120,6 +134,16 @@ class Words:
         text = level_words(row["official_level"], self.scored.scoring.policy, self.language)
         day, person = row["official_level_on"], row["official_level_by"]
         return {"code": row["official_level"], "text": text, "assessed_on": day, "assessed_by": person}
+
+    def _domain(self, name: str) -> dict[str, Any]:
+        definition = self.loaded.definition
+        found = definition.visit_help[name]
+        return {
+            "domain": name,
+            "text": definition.domains[name].text(self.language),
+            "ask": [words.text(self.language) for words in found.ask],
+            "bring": [words.text(self.language) for words in found.bring],
+        }
 
     def _feature(self, name: str) -> dict[str, str]:
         return {"feature": name, "text": self.loaded.labels[name].text(self.language)}

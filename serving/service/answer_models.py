@@ -73,6 +73,15 @@ class Fault(_Model):
     wanted: str
 
 
+class Domain(_Model):
+    """A support domain in which a need is likely: what a visitor might ask about and bring."""
+
+    domain: str
+    text: str
+    ask: list[str]
+    bring: list[str]
+
+
 class Record(_Model):
     """One child."""
 
@@ -91,6 +100,7 @@ class Record(_Model):
     raised_by: list[Reason]
     lowered_by: list[Reason]
     not_known: list[Feature]
+    domains_likely: list[Domain] | None = Field(description="null: nothing can be said of domains")
     data_age_days: int | None
     faults: list[Fault]
 

@@ -73,4 +73,12 @@ class Loaded:
             suspended = county in self.suspensions.current()
         except UserError as error:
             raise RequestError(503, "suspensions_unreadable", "whose scores are suspended cannot be read") from error
-        return Scoring(self.bundle.model, self.model_id, self.definition, policy, as_of, suspended=suspended)
+        return Scoring(
+            self.bundle.model,
+            self.model_id,
+            self.definition,
+            policy,
+            as_of,
+            suspended=suspended,
+            domains=self.bundle.domains,
+        )

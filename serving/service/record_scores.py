@@ -23,6 +23,7 @@ from features.known import EPOCH, day_number
 from features.record.rows import Tables
 from features.record.state import Known
 from features.record.table import Area, RecordTable, record_table
+from models.domains import LIKELY
 from models.explain import explain
 from models.policy.ordering import TIE, lots
 from models.policy.record_duties import record_duties
@@ -33,6 +34,7 @@ ScoreRow = dict[str, Any]
 
 NO_SCORE: Mapping[str, Any] = {
     "score": None, "probability": None, "band": None, "reasons_up": None, "reasons_down": None, "not_known": None,
+    LIKELY: None,
 }  # fmt: skip
 
 
@@ -108,7 +110,7 @@ def _data_ages(known: Known, definition: Definition) -> dict[str, int]:
 
 
 def _add_scores(rows: Sequence[ScoreRow], table: RecordTable, scoring: Scoring, layout: Layout) -> None:
-    """Put the children that may be scored to the model: score, probability, band and reasons."""
+    """Put the children that may be scored to the model: score, probability, band, reasons and domains."""
     allowed = [place for place, row in enumerate(rows) if row["status"] == SCORED]
     if not allowed:
         return
@@ -116,9 +118,14 @@ def _add_scores(rows: Sequence[ScoreRow], table: RecordTable, scoring: Scoring, 
     scores = scoring.model.score(matrix)
     dates = {name: [days[place] for place in allowed] for name, days in table.dates.items()}
     reasons = record_reasons(explain(scoring.model, matrix), matrix, dates, layout)
-    columns = (scores.tolist(), scoring.model.probability(scores).tolist(), scoring.model.cutoffs.band(scores).tolist())
-    for place, score, probability, band, said in zip(allowed, *columns, reasons, strict=True):
-        rows[place].update(score=score, probability=probability, band=band, **said.columns())
+    columns = (
+        scores.tolist(),
+        scoring.model.probability(scores).tolist(),
+        scoring.model.cutoffs.band(scores).tolist(),
+        scoring.domains.likely(scoring.domains.probabilities(matrix)).to_list(),
+    )
+    for place, score, probability, band, likely, said in zip(allowed, *columns, reasons, strict=True):
+        rows[place].update({"score": score, "probability": probability, "band": band, LIKELY: likely}, **said.columns())
 
 
 def as_date(day: int | None) -> dt.date | None:

@@ -28,6 +28,10 @@ def check(record: dict[str, Any], row: dict[str, Any]) -> None:
         wanted = [{**reason, "date": reason["date"] and str(reason["date"])} for reason in row[kept] or ()]
         seen = [{name: reason[name] for name in reason if name != "text"} for reason in record[said]]
         assert seen == wanted
+    assert (
+        record["domains_likely"] == row["domains_likely"]
+        or [domain["domain"] for domain in record["domains_likely"]] == row["domains_likely"]
+    )
     assert [known["feature"] for known in record["not_known"]] == (row["not_known"] or [])
 
 

@@ -134,7 +134,7 @@ def test_a_child_that_is_not_there_cannot_be_explained(client: httpx.Client, cou
 
 
 def test_explanations_of_children_without_a_score_say_so(client: httpx.Client, county_request: Request) -> None:
-    request = family(county_request, county_request["children"][0]["child_id"])
+    request = copy.deepcopy(family(county_request, county_request["children"][0]["child_id"]))
     request["children"][-1]["boarding"] = "?"
     answer = client.post("/v1/explain", json={**request, "child_id": request["children"][-1]["child_id"]})
     found = ExplainAnswer.model_validate_json(answer.content)
