@@ -25,8 +25,7 @@ def feature_alarms(counties: Sequence[CountyWatch], limits: MonitorLimits, words
     unknown = _believed([(each, each[1].unknown.p_value(gone) if each[1].unknown else None) for each in seen], limits)
     found = [_moved(one, feature, words, limits) for one, feature in drift]
     found += [_gone(one, feature, words, limits) for one, feature in unknown]
-    found += _many(counties, drift, limits.drift.features_hard_share, "many_drift", _MANY_DRIFT)
-    return found + _many(counties, unknown, limits.unknown.features_hard_share, "many_unknown", _MANY_UNKNOWN)
+    return found + _many(counties, drift + unknown, limits)
 
 
 def _believed(tests: Sequence[tuple[Seen, float | None]], limits: MonitorLimits) -> list[Seen]:
@@ -56,21 +55,19 @@ def _gone(one: CountyWatch, feature: FeatureWatch, words: Words, limits: Monitor
     return Alarm("warn", "unknown", one.county, said, share - before, limits.unknown.points_above, feature.name)
 
 
-_MANY_DRIFT = Label("项模型输入的分布与建模时不同", "inputs of the model are spread differently from when it was made")
-_MANY_UNKNOWN = Label("项模型输入大多不再登记", "inputs of the model are much less often known than when it was made")
-
-
-def _many(
-    counties: Sequence[CountyWatch], believed: Sequence[Seen], share: float, kind: str, words: Label
-) -> list[Alarm]:
-    """A hard alarm where so many inputs moved that the score no longer means what it meant."""
+def _many(counties: Sequence[CountyWatch], believed: Sequence[Seen], limits: MonitorLimits) -> list[Alarm]:
+    """A hard alarm where so many inputs moved or are gone that the score no longer means what it meant."""
     found = []
     for one in counties:
-        number = sum(seen.county == one.county for seen, _ in believed)
+        number = len({feature.name for seen, feature in believed if seen.county == one.county})
         tested = sum(feature.drift is not None or feature.unknown is not None for feature in one.features)
-        if tested and number / tested >= share:
-            said = Label(f"{tested} 项中有 {number} {words.zh}", f"{number} of {tested} {words.en}")
-            found.append(Alarm("hard", kind, one.county, said, number / tested, share))
+        if tested and number / tested >= limits.inputs.hard_share:
+            words = Label(
+                f"{tested} 项模型输入中有 {number} 项分布不同或不再登记，评分已不可比",
+                f"{number} of {tested} inputs of the model are spread differently or no longer known: "
+                "its scores mean something else here",
+            )
+            found.append(Alarm("hard", "many_inputs", one.county, words, number / tested, limits.inputs.hard_share))
     return found
 
 

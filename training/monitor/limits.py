@@ -21,7 +21,6 @@ class DriftLimits:
     least_expected: float
     least_clusters: int
     feature_effect: float
-    features_hard_share: float
     score_effect: float
     score_effect_hard: float
 
@@ -31,7 +30,13 @@ class UnknownLimits:
     """How many more values may be unknown than when the model was made."""
 
     points_above: float
-    features_hard_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class InputLimits:
+    """How many of the model's inputs may have moved or be gone before the score no longer means what it meant."""
+
+    hard_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class MonitorLimits:
 
     drift: DriftLimits
     unknown: UnknownLimits
+    inputs: InputLimits
     freshness: FreshnessLimits
     scores: ScoreLimits
     cohort: CohortLimits

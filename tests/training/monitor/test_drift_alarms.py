@@ -34,19 +34,19 @@ def test_a_feature_no_longer_known_is_named_with_both_shares() -> None:
     assert "90%" in alarm.words.zh
 
 
-def test_a_county_whose_inputs_mostly_moved_is_suspended() -> None:
-    few = {one.level for one in feature_alarms([watch(features=_moved(3, effect=0.8))], LIMITS, WORDS)}
-    hard = [
-        one for one in feature_alarms([watch(features=_moved(4, effect=0.8))], LIMITS, WORDS) if one.level == "hard"
-    ]
+def test_a_county_with_many_inputs_moved_or_gone_is_suspended() -> None:
+    one_moved = _moved(1, effect=0.8)
+    both = (*one_moved[:6], *(feature(name, share=0.9) for name in FEATURES[6:7]), one_moved[7])
+    few = {one.level for one in feature_alarms([watch(features=one_moved)], LIMITS, WORDS)}
+    hard = [one for one in feature_alarms([watch(features=both)], LIMITS, WORDS) if one.level == "hard"]
     assert few == {"warn"}
-    assert [(one.kind, one.county, one.value) for one in hard] == [("many_drift", "520001", 0.5)]
-    assert hard[0].words.en.startswith("4 of 8 inputs")
+    assert [(one.kind, one.county, one.value) for one in hard] == [("many_inputs", "520001", 0.25)]
+    assert hard[0].words.en.startswith("2 of 8 inputs")
 
 
-def test_a_county_that_lost_part_of_its_form_is_suspended() -> None:
-    found = feature_alarms([watch(features=_moved(2, share=0.9))], LIMITS, WORDS)
-    assert [one.kind for one in found if one.level == "hard"] == ["many_unknown"]
+def test_an_input_that_moved_and_is_gone_counts_once() -> None:
+    found = feature_alarms([watch(features=_moved(1, effect=0.8, share=0.9))], LIMITS, WORDS)
+    assert sorted(one.kind for one in found) == ["feature_drift", "unknown"]
 
 
 def test_where_nothing_can_be_tested_nothing_is_said() -> None:
