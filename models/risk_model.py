@@ -67,7 +67,7 @@ class RiskModel:
             )
 
     def __reduce__(self) -> tuple[object, ...]:
-        """What another process is sent: it makes the kernel once from the text, rather than get its tables each time."""
+        """What another process is sent; it makes the kernel once from the text rather than get its tables each time."""
         parts = (self.booster_text, self.contract, self.calibration, self.cutoffs, self.fills)
         return (RiskModel if self.kernel is None else _with_kernel, parts)
 

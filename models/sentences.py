@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from features.definition.feature import FeatureSpec, feature_specs
 from features.definition.model import Definition, Label, Language
@@ -31,6 +32,15 @@ class _Keyed:
     definition: Definition = field(compare=False)
 
 
+class _About(NamedTuple):
+    """What a sentence says: of which feature, with what value, raising or lowering, as of when."""
+
+    feature: str
+    value: float | None
+    raising: bool
+    day: date | None
+
+
 def sentence(reason: Reason, definition: Definition, language: Language) -> str:
     """Say a reason in one language: what is so, as of when, or that it is not known.
 
@@ -42,11 +52,18 @@ def sentence(reason: Reason, definition: Definition, language: Language) -> str:
     Raises:
         KeyError: the definition declares no such feature.
     """
-    spec = _specs(_Keyed(definition.hash, definition))[reason["feature"]]
-    template = spec.sentences.template(reason["value"], raising=reason["contribution"] > 0).text(language)
+    about = _About(reason["feature"], reason["value"], reason["contribution"] > 0, reason["date"])
+    return _said(_Keyed(definition.hash, definition), about, language)
+
+
+# The children of a region share most of what is said of them.
+@lru_cache(maxsize=65_536)
+def _said(keyed: _Keyed, about: _About, language: Language) -> str:
+    spec, value = _specs(keyed)[about.feature], about.value
+    template = spec.sentences.template(value, raising=about.raising).text(language)
     said = template.format(
-        value="" if reason["value"] is None else value_text(spec, reason["value"], language),
-        date=_NO_DATE.text(language) if reason["date"] is None else date_text(reason["date"], language),
+        value="" if value is None else value_text(spec, value, language),
+        date=_NO_DATE.text(language) if about.day is None else date_text(about.day, language),
         label=spec.label.text(language),
     )
     return _ONE_OF_MANY.sub(r"1 \1", said) if language == "en" else said

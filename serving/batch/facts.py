@@ -10,7 +10,8 @@ import polars as pl
 
 from features.contract import FeatureContract
 from features.definition import Definition
-from features.definition.feature import FeatureSpec, feature_specs
+from features.definition.feature import FeatureSpec
+from features.operators.program import program_of
 
 FloatArray = npt.NDArray[np.float64]
 DateArray = npt.NDArray[np.datetime64]
@@ -41,7 +42,7 @@ def source_dates(dates: pl.DataFrame, contract: FeatureContract, definition: Def
         contract: the feature contract.
         definition: the definition that says which table a feature reads.
     """
-    specs = {spec.name: spec for spec in feature_specs(definition)}
+    specs = {spec.name: spec for spec in program_of(definition).specs}
     tables: Sequence[FeatureSpec] = [specs[source] for source in sources_of(contract)]
     days = [dates[f"date_{spec.table}"].to_numpy().astype("datetime64[D]") for spec in tables]
     return np.column_stack(days) if days else np.empty((dates.height, 0), dtype="datetime64[D]")

@@ -5,6 +5,7 @@ Each worker starts not ready, follows the pointer of the release store, and is r
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -75,6 +76,7 @@ class Mopai:
     def __init__(self) -> None:
         spare()
         sys.setswitchinterval(limits().switch_seconds)
+        gc.set_threshold(limits().collected_after)
         from serving.service.desk import Desk
 
         self._desk = Desk.open(settings, reader, metrics)

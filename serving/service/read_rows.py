@@ -7,8 +7,9 @@ family is scored as if the row had not been sent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from features.definition import Definition, Label
@@ -63,12 +64,13 @@ class RowReader:
 
     def _between(self, good: _Good) -> Iterator[Fault]:
         """What rows show of each other: references that lead nowhere, record numbers used twice or not at all."""
-        keys = {name: {row[self.tables[name].table.key[0]] for row in rows.values()} for name, rows in good.items()}
+        links = {name: self._links(name, rows) for name, rows in good.items()}
+        keys = {name: set(columns[0]) for name, columns in links.items()}
         for name, rows in good.items():
-            numbers = Counter([row[ROW_ID] for row in rows.values()])
             references = self.tables[name].references
-            if _stands(rows.values(), numbers, {column: keys[parent] for column, parent in references.items()}):
+            if _stands(links[name], [keys[parent] for parent in references.values()]):
                 continue
+            numbers = Counter(links[name][1])
             for place, row in rows.items():
                 for column, parent in references.items():
                     if row[column] is not None and row[column] not in keys[parent]:
@@ -79,14 +81,21 @@ class RowReader:
                 if row[RETRACTS] is not None and row[RETRACTS] not in numbers:
                     yield Fault(name, place, RETRACTS, "retracts", OTHER_NUMBER)
 
+    def _links(self, name: str, rows: Mapping[int, Row]) -> list[tuple[Any, ...]]:
+        """Key, record number, what is taken back, and each reference of all rows, a column each."""
+        reader = self.tables[name]
+        columns = (reader.table.key[0], ROW_ID, RETRACTS, *reader.references)
+        return list(zip(*map(itemgetter(*columns), rows.values()), strict=True)) or [()] * len(columns)
 
-def _stands(rows: Collection[Row], numbers: Collection[str], references: Mapping[str, set[Any]]) -> bool:
+
+def _stands(links: Sequence[tuple[Any, ...]], parents: Sequence[set[Any]]) -> bool:
     """Whether all record numbers differ and all that rows name is there: seen at once for a whole table."""
-    named = {row[RETRACTS] for row in rows} - {None}
+    _, numbers, retracts, *references = links
+    there = set(numbers)
     return (
-        len(numbers) == len(rows)
-        and named <= set(numbers)
-        and all({row[column] for row in rows} - {None} <= known for column, known in references.items())
+        len(there) == len(numbers)
+        and set(retracts) - {None} <= there
+        and all(set(named) - {None} <= known for named, known in zip(references, parents, strict=True))
     )
 
 

@@ -52,6 +52,7 @@ class Limits:
     computed_at_once: int
     at_once_bytes: int
     switch_seconds: float
+    collected_after: int
     text_length: int
     record_children: int
     area_days: int
@@ -74,6 +75,7 @@ def limits() -> Limits:
         computed_at_once=int(request["computed_at_once"]),
         at_once_bytes=int(request["at_once_bytes_at_most"]),
         switch_seconds=float(request["switch_seconds"]),
+        collected_after=int(request["collected_after"]),
         text_length=int(request["text_length_at_most"]),
         record_children=int(raw["record"]["children_at_most"]),
         area_days=int(raw["area"]["days_at_most"]),
