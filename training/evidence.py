@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Evidence:
 
     ``rows``: per judged window one row per child and as-of date (see ``training.dataset.Part``) with a column per
     ranking and the calibrated probability. ``seen``: child_id and household_id of every row that fit or calibration
-    saw. ``dates``: first and last as-of date of each window. ``figures``: the run's figures by name.
+    saw. ``cut``: the data cut-off: labels use what the ledger knew on that day. ``dates``: first and last as-of date of each window. ``figures``: the run's figures by name.
     """
 
     model_id: str
@@ -45,6 +46,7 @@ class Evidence:
     definition_hash: str
     data_hash: str
     simulated: bool
+    cut: date
     dates: Mapping[str, tuple[str, str]]
     figures: Mapping[str, float | None]
     rows: Mapping[WindowName, pl.DataFrame]
@@ -100,6 +102,7 @@ def read_evidence(home: Path, model_id: str, definition: Definition) -> Evidence
         definition_hash=facts["definition_hash"],
         data_hash=facts["data_hash"],
         simulated=facts["simulated"],
+        cut=date.fromisoformat(facts["cut"]),
         dates={name: (first, last) for name, (first, last) in facts["dates"].items()},
         figures=facts["figures"],
         rows=rows,
@@ -114,6 +117,7 @@ def _facts(evidence: Evidence) -> str:
         "definition_hash": evidence.definition_hash,
         "data_hash": evidence.data_hash,
         "simulated": evidence.simulated,
+        "cut": evidence.cut.isoformat(),
         "dates": dict(evidence.dates),
         "figures": dict(evidence.figures),
     }

@@ -190,6 +190,7 @@ def _evidence(
         definition_hash=run.definition.hash,
         data_hash=run.store.content_hash(),
         simulated=run.store.simulated,
+        cut=dataset.windows.cut,
         dates=_dates(dataset),
         figures=figures(judged.estimates) | domains.figures,
         rows=judged.scored,

@@ -8,6 +8,8 @@ from dataclasses import asdict
 import numpy as np
 import polars as pl
 import pytest
+from fairlearn.metrics import MetricFrame, selection_rate
+from sklearn.metrics import precision_score, recall_score
 
 from tests.fairness.aequitas_reference import REFERENCE, REFERENCES
 from tests.fairness.made import by_hand, large
@@ -119,3 +121,30 @@ def test_the_same_seed_gives_the_same_intervals() -> None:
     first, again, other = (measure_groups(rows, rows["group_sex"], ["boy", "girl"], "boy", seed) for seed in (1, 1, 2))
     assert [asdict(one) for one in first] == [asdict(one) for one in again]
     assert first[0].measures != other[0].measures
+
+
+def test_fairlearn_s_metric_frame_measures_the_same() -> None:
+    rows = large()
+    names = sorted(rows["group_ethnicity"].drop_nulls().unique())
+    ours = measure_groups(rows, rows["group_ethnicity"], names, names[0], 1)
+    listed = MetricFrame(
+        metrics=selection_rate,
+        y_true=rows["listed"].to_numpy(),
+        y_pred=rows["listed"].to_numpy(),
+        sensitive_features=rows["group_ethnicity"].to_numpy(),
+    ).by_group
+    known = rows.filter(pl.col("label").is_not_null())
+    judged = MetricFrame(
+        metrics={RECALL: recall_score, PRECISION: precision_score, FALSE_OMISSION: _false_omission},
+        y_true=known["label"].to_numpy(),
+        y_pred=known["listed"].to_numpy(),
+        sensitive_features=known["group_ethnicity"].to_numpy(),
+    ).by_group
+    for found in ours:
+        assert found.measures[SELECTION_RATE].value == pytest.approx(listed[found.group])
+        for name in (RECALL, PRECISION, FALSE_OMISSION):
+            assert found.measures[name].value == pytest.approx(judged[name][found.group])
+
+
+def _false_omission(y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    return float(y_true[~y_pred].mean())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,16 +20,21 @@ from training.evidence import Evidence, read_evidence
 
 @dataclass(frozen=True, slots=True)
 class AuditContext:
-    """What a section is made of. ``dataset``: the plan's rows with features, built again from the same ledger."""
+    """What a section is made of."""
 
     evidence: Evidence
     bundle: Bundle
     store: LedgerStore
     definition: Definition
-    dataset: Dataset
+    rows: Callable[[], Dataset]
     home: Path
     threads: int
     progress: Progress
+
+    @property
+    def dataset(self) -> Dataset:
+        """The plan's rows with features, built again from the same ledger when a section first asks for them."""
+        return self.rows()
 
 
 @contextmanager
@@ -56,5 +62,7 @@ def audit_context(
         )
     bundle = load_bundle(ReleaseStore(home).bundles / model_id)
     with TemporaryDirectory(dir=home, prefix="audit-") as scratch:
-        dataset = build_dataset(ledger, evidence.plan, definition, Path(scratch), workers=threads, progress=progress)
-        yield AuditContext(evidence, bundle, store, definition, dataset, home, threads, progress)
+        rows = cache(
+            lambda: build_dataset(ledger, evidence.plan, definition, Path(scratch), workers=threads, progress=progress)
+        )
+        yield AuditContext(evidence, bundle, store, definition, rows, home, threads, progress)

@@ -36,7 +36,7 @@ def section(context: AuditContext) -> Section:
     """
     rules = load_rules()
     evidence = context.evidence
-    cut = context.dataset.windows.cut
+    cut = context.evidence.cut
     since = cut - timedelta(days=rules.pool.days_at_most)
     rows = listed_children(context.store, context.definition, evidence.plan, cut, since)
     return design_section(rows, evidence, context.definition, rules)

@@ -38,7 +38,7 @@ def section(context: AuditContext) -> Section:
         model_id=evidence.model_id,
         earlier=evidence.estimate_rows("known", "calibrate"),
         later=evidence.estimate_rows("known"),
-        frames=frames(context.store, context.definition, context.dataset.windows.cut),
+        frames=frames(context.store, context.definition, context.evidence.cut),
         plan=evidence.plan,
         rule=rule,
     )

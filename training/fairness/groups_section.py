@@ -30,7 +30,7 @@ def section(context: AuditContext) -> Section:
         words = Label("台账定义没有列出要比较的组。", "The ledger definition declares no groups to compare.")
         return Section(KEY, TITLE, (words,), figures=dict.fromkeys(_FIGURES))
     rows = with_places(evidence.estimate_rows("known"), evidence.plan)
-    drawn = drawn_rows(rows, frames(context.store, context.definition, context.dataset.windows.cut))
+    drawn = drawn_rows(rows, frames(context.store, context.definition, context.evidence.cut))
     compared = compare_groups(rows, drawn, declared, rule, evidence.plan.seed)
     pairs = compare_pairs(rows, drawn, declared, rule, evidence.plan.seed)
     return describe(compared, pairs, rule)

@@ -29,6 +29,7 @@ def evidence() -> Evidence:
         definition_hash="d",
         data_hash="0123456789abcdef0123",
         simulated=True,
+        cut=WINDOWS.cut,
         dates={"fit": ("2017-01-01", "2017-08-01"), "test": ("2018-07-01", "2018-08-01")},
         figures={},
         rows=rows,  # type: ignore[arg-type]  # windows by their names

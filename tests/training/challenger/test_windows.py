@@ -24,6 +24,7 @@ def evidence(rows: pl.DataFrame, scores: np.ndarray) -> Evidence:
         definition_hash="",
         data_hash="",
         simulated=True,
+        cut=date(2018, 12, 31),
         dates={},
         figures={},
         rows={"test": rows.with_columns(pl.Series("model", scores))},
