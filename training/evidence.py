@@ -38,7 +38,8 @@ class Evidence:
 
     ``rows``: per judged window one row per child and as-of date (see ``training.dataset.Part``) with a column per
     ranking and the calibrated probability. ``seen``: child_id and household_id of every row that fit or calibration
-    saw. ``cut``: the data cut-off: labels use what the ledger knew on that day. ``dates``: first and last as-of date of each window. ``figures``: the run's figures by name.
+    saw. ``cut``: the data cut-off: labels use what the ledger knew on that day. ``dates``: first and last as-of date of
+    each window. ``figures``: the run's figures by name.
     """
 
     model_id: str
