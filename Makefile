@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PYTEST := $(BIN)/python -m pytest -n 2
+# A module stays with one process, so that what its tests share is made once.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
 COVERAGE := --cov --cov-branch --cov-report=term
 
 .PHONY: help setup demo demo-stop test test-slow test-all lint types contracts notebooks bench lock clean
