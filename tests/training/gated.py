@@ -26,7 +26,7 @@ AUDIT = {
         "known.gain_over_best_upper": 0.15,
         "known.calibration_error": 0.02,
         "known.calibration_slope": 1.02,
-        "groups.least_recall_ratio": None,
+        "groups.least_recall_ratio_by_lot": None,
     },
     "sections": {
         "groups": {

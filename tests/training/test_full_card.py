@@ -43,7 +43,7 @@ def test_the_front_matter_is_data(made: Gated) -> None:
     assert found["approvals"] == ["Li Hua (model owner)", "王芳 (model owner)"]
     assert (found["simulated"], found["in_use"], found["criteria"], found["criteria_met"]) == (True, True, "demo", True)
     assert found["figures"]["known.gain_over_best"] == 0.081
-    assert found["figures"]["groups.least_recall_ratio"] is None
+    assert found["figures"]["groups.least_recall_ratio_by_lot"] is None
     assert found["windows"]["test"] == list(sources(made).evidence.dates["test"])
     assert found["refit"].startswith("none: what was judged is what is released")
     assert found["state_of"] == "2018-09-01"
@@ -59,7 +59,7 @@ def test_a_reader_finds_figures_groups_approvals_and_limits(made: Gated) -> None
         "处罚任何人，或对家庭、监护人施压 punishment of anybody",
         "Made from a simulated ledger",
         "| known.gain_over_best | 0.081 | 0.012 to 0.150 |",
-        "| groups.least_recall_ratio | not estimable |  |",
+        "| groups.least_recall_ratio_by_lot | not estimable |  |",
         "## 各组 Groups",
         "- 各组相近 The groups are alike.",
         "| 女 girl | 120 \\| 3 |",
