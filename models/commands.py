@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,35 +60,32 @@ def _models_json(bundles: tuple[KeptBundle, ...]) -> list[dict[str, Any]]:
 
 
 def _print_models(bundles: tuple[KeptBundle, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     if not bundles:
         typer.echo("no model is kept yet; next: mopai train")
-        return
-    table = Table("model", "in use", "definition", "windows", "figures")
     for kept in bundles:
-        if kept.manifest is None:
-            table.add_row(kept.model_id, _use(kept), "", "", f"refused: {kept.fault}")
-            continue
-        manifest = kept.manifest
-        table.add_row(
-            kept.model_id,
-            _use(kept),
-            f"{manifest.definition_name} {manifest.definition_version}",
-            "\n".join(f"{name} {value}" for name, value in manifest.windows.items()),
-            "\n".join(f"{name} {_figure(value)}" for name, value in _shown(manifest.metrics).items()),
-        )
-    Console().print(table)
+        typer.echo("  ".join((kept.model_id, *_use(kept))))
+        for line in _lines(kept):
+            typer.echo(f"    {line}")
 
 
-def _use(kept: KeptBundle) -> str:
+def _lines(kept: KeptBundle) -> Iterator[str]:
+    """What is known of a model, a line each."""
+    manifest = kept.manifest
+    if manifest is None:
+        yield f"refused: {kept.fault}"
+        return
+    yield f"definition {manifest.definition_name} {manifest.definition_version}"
+    yield from (f"{name} {value}" for name, value in manifest.windows.items())
+    yield from (f"{name} {_figure(value)}" for name, value in _shown(manifest.metrics).items())
+
+
+def _use(kept: KeptBundle) -> tuple[str, ...]:
     """Whether a model is in use; an override is shown for ever, also when the model no longer is."""
     overrides = (
         f"OVERRIDE {move.moved_at:%Y-%m-%d}: {move.ground.override} ({', '.join(move.ground.overridden_by)})"
         for move in kept.overrides
     )
-    return "\n".join((*(["yes"] if kept.released else []), *overrides))
+    return (*(["in use"] if kept.released else []), *overrides)
 
 
 def _shown(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
