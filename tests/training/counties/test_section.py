@@ -41,7 +41,7 @@ def test_every_sentence_and_cell_stands_in_both_languages_and_nobody_is_named(co
 def test_a_ledger_of_one_county_says_not_estimable(ledger: Path) -> None:
     context = audited(ledger)
     dataset = replace(context.dataset, counties=context.dataset.counties[:1])
-    alone = section(replace(context, dataset=dataset))
+    alone = section(replace(context, rows=lambda: dataset))
     assert alone.figures["price"] is None
     assert alone.figures["prefecture_price"] is None
     assert any("not estimable" in words.en and "1 of the counties" in words.en for words in alone.findings)
