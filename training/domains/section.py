@@ -32,8 +32,8 @@ def section(context: AuditContext) -> Section:
         key=KEY,
         title=Label("分领域的需要", "Need by support domain"),
         findings=(
-            _rule_words(models),
             *(_finding(one, words[one.domain], ends, models, plan) for one, ends in measured),
+            _rule_words(models),
         ),
         tables=(_worth(measured, words), _labels(estimates, words, models, plan)),
         pictures=(_picture(measured, words),) if measured else (),

@@ -19,7 +19,8 @@ def findings(
     """Whole sentences, what matters first."""
     said: list[Label | None] = [_nesting_words(nested)]
     if measured.adjusted is not None:
-        said.append(_variance_words(measured.adjusted))
+        # Where nothing can be told apart, that comes first.
+        said.insert(0 if nested.identifiable else 1, _variance_words(measured.adjusted))
     said += [_strata_words(measured.strata), _predict_words(measured), _history_words(history)]
     said += [_unknown_words(measured), _training_words(adjusted_training)]
     return tuple(label for label in said if label is not None)
