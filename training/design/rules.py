@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from features.cli.console import UserError
+from training.settings_file import read_settings
 
 Method = Literal["wald", "wilson", "korn_graubard"]
 Quantity = Literal["prevalence", "precision_at_k", "recall_at_k", "found_per_places"]
@@ -83,10 +82,4 @@ def load_rules(path: Path = RULES) -> DesignRules:
     Raises:
         UserError: a value is missing or cannot be used; says where.
     """
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    try:
-        return _RULES.validate_python(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise UserError(f"{path} {place}: {first['msg']}", "correct the file") from error
+    return read_settings(path, _RULES)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import TypeAdapter
+
+from training.settings_file import read_settings
 
 Level = Literal["region", "county", "township"]
 
@@ -67,5 +68,4 @@ _RULE: TypeAdapter[FairnessRule] = TypeAdapter(FairnessRule)
 @lru_cache(maxsize=1)
 def fairness_rule() -> FairnessRule:
     """The settings in force."""
-    raw = tomllib.loads(Path(__file__).with_name("fairness.toml").read_text(encoding="utf-8"))
-    return _RULE.validate_python(raw)
+    return read_settings(Path(__file__).with_name("fairness.toml"), _RULE)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from features.cli.console import UserError
+from training.settings_file import read_settings
 
 LIMITS = Path(__file__).resolve().parent / "limits.toml"
 
@@ -112,10 +111,4 @@ def load_limits(path: Path = LIMITS) -> MonitorLimits:
     Raises:
         UserError: there is no such file, or a value is missing or cannot be used; says where.
     """
-    try:
-        return _LIMITS.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{path}: cannot be read as TOML ({error})", "correct the file, or give another") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UserError(f"{path} {'.'.join(map(str, first['loc']))}: {first['msg']}", "correct the file") from error
+    return read_settings(path, _LIMITS)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
+
+from training.settings_file import read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,4 @@ class VisitorRule:
 @cache
 def visitor_rule() -> VisitorRule:
     """The settings in force."""
-    raw = tomllib.loads(Path(__file__).with_name("settings.toml").read_text(encoding="utf-8"))
-    return TypeAdapter(VisitorRule).validate_python(raw)
+    return read_settings(Path(__file__).with_name("settings.toml"), TypeAdapter(VisitorRule))

@@ -49,15 +49,6 @@ def audit_path(home: Path, model_id: str) -> Path:
     return home / "evidence" / model_id / AUDIT
 
 
-def binding_of(store: ReleaseStore, model_id: str) -> Binding:
-    """What signatures for a kept model are bound to now.
-
-    Raises:
-        BundleError: the bundle is not sound.
-    """
-    return read_subject(store, model_id, date.min).binding
-
-
 def read_subject(store: ReleaseStore, model_id: str, on: date) -> Subject:
     """Read a kept bundle, every file checked against its manifest, and its audit as they are now.
 
