@@ -20,10 +20,10 @@ from features.contract import FeatureContract, feature_contract
 from features.definition import Definition
 from features.definition import structure as s
 from features.ledger.store import LedgerStore
+from features.membership import group_columns, with_groups
 from features.parallel import map_processes
 from features.table import build_feature_table
 from training.baselines import simple_facts
-from training.fairness.membership import group_columns, with_groups
 from training.labels import ALL_NEEDS, LABEL, VisitOutcomes, domain_labels, label_cohort, visit_outcomes
 from training.leakage import features_that_move
 from training.plan import ScreeningPlan

@@ -15,10 +15,10 @@ import polars as pl
 
 from features.definition import structure as s
 from features.ledger.store import LedgerStore
+from features.membership import group_column
 from training.dataset import AS_OF, Dataset, Part
 from training.evaluation import LAST_FINDING, LOGISTIC, MODEL, OVERDUE, PROBABILITY, ranking
 from training.fairness.listed import with_places
-from training.fairness.membership import group_column
 from training.fairness.tally import GroupMeasures, measure_groups
 from training.judge import Judged
 from training.labels import LABEL

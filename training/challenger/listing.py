@@ -14,13 +14,13 @@ from features.cli.console import Progress, UserError, silent
 from features.definition import Definition
 from features.definition import structure as s
 from features.ledger.store import LedgerStore
+from features.membership import with_groups
 from features.parallel import map_processes
 from features.state import child_state
 from features.table import build_feature_table
 from models.risk_model import RiskModel
 from training.challenger.windows import CHALLENGER, RELEASE
 from training.dataset import COUNTY
-from training.fairness.membership import with_groups
 from training.metrics import first_places
 
 PLACE = "place_"

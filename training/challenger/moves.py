@@ -9,9 +9,9 @@ import polars as pl
 from scipy.stats import spearmanr
 
 from features.definition import structure as s
+from features.membership import PREFIX
 from training.challenger.listing import PLACE
 from training.challenger.windows import CHALLENGER, RELEASE
-from training.fairness.membership import PREFIX
 from training.metrics import places
 
 MOVE = "move"

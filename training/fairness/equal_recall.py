@@ -10,6 +10,7 @@ import polars as pl
 
 from features.definition import structure as s
 from features.definition.groups import AuditGroup
+from features.membership import group_column
 from models.policy.equal_recall import EqualRecall, less_cutoffs
 from training.dataset import AS_OF, COUNTY
 from training.evaluation import MODEL
@@ -17,7 +18,6 @@ from training.fairness.cutoffs import Fitted, Needs, fit_cutoffs
 from training.fairness.drawn import BY_LOT, WEIGHT, drawn_rows
 from training.fairness.grouping import NOT_KNOWN
 from training.fairness.listed import LISTED, PLACE, with_places
-from training.fairness.membership import group_column
 from training.fairness.settings import EqualRecallRule, Level
 from training.fairness.tally import RECALL, GroupMeasures, measure_groups
 from training.labels import LABEL

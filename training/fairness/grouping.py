@@ -13,7 +13,7 @@ import polars as pl
 
 from features.definition import Label
 from features.definition.groups import AuditGroup
-from training.fairness.membership import group_column
+from features.membership import group_column
 from training.fairness.settings import GroupRule
 from training.labels import LABEL
 

@@ -14,8 +14,8 @@ import polars as pl
 
 from features.definition import structure as s
 from features.definition.groups import AuditGroup
+from features.membership import group_column
 from training.dataset import AS_OF, Dataset, Part
-from training.fairness.membership import group_column
 from training.fairness.settings import AblationRule
 from training.stability.resample import Interval, household_bootstrap
 from training.visitor.pairs import Pairs, codes

@@ -17,8 +17,8 @@ from features.contract import FeatureContract
 from features.definition import Definition
 from features.definition.feature import feature_specs
 from features.definition.groups import AuditGroup, audit_groups
+from features.membership import group_column
 from training.dataset import Dataset, Part
-from training.fairness.membership import group_column
 from training.fairness.settings import AblationRule
 from training.refit import Recipe, refit
 from training.tune import sample_of

@@ -16,11 +16,11 @@ from features.definition import structure as s
 from features.definition.feature import feature_specs
 from features.known import known_rows
 from features.ledger.store import LedgerStore
+from features.membership import with_groups
 from features.state import child_state
 from features.table import FeatureTable, build_feature_table
 from models.release.reference import FeatureReference, ReferenceDistribution
 from models.risk_model import RiskModel
-from training.fairness.membership import with_groups
 from training.labels import label_cohort, visit_outcomes
 from training.monitor.drift import Divergence, UnknownShare, bin_of, divergence, unknown_share
 from training.monitor.expected import Expectation, Realised, expectation, first_of, realised

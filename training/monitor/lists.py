@@ -14,9 +14,9 @@ from scipy.stats import norm
 from features.definition import Definition
 from features.definition import structure as s
 from features.known import known_rows
+from features.membership import group_columns
 from training.dataset import AS_OF
 from training.design.assignments import DRAWN, LIST, STRATUM, frame_rows
-from training.fairness.membership import group_columns
 from training.labels import LABEL, VisitOutcomes
 from training.plan import ScreeningPlan
 

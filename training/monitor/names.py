@@ -9,8 +9,8 @@ from features.definition import Definition, Label
 from features.definition import structure as s
 from features.definition.feature import FeatureSpec, feature_specs
 from features.definition.groups import audit_groups
+from features.membership import group_column
 from training.design.assignments import STRATUM
-from training.fairness.membership import group_column
 from training.monitor.lists import NOT_KNOWN
 
 _NOT_KNOWN = Label("不详", "not known")

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from features.definition import Column, Definition, Table
+from features.membership import group_columns
 from tests.builders import default_definition, make_tables
 from tests.training.plans import small_plan
-from training.fairness.membership import group_columns
 from training.labels import visit_outcomes
 from training.monitor.lists import NOT_KNOWN, OVERRIDES, added, coverage, group_sums, overridden, selection
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from features.definition import load_definition
 from features.ledger.store import LedgerStore
+from features.membership import group_column, group_columns, with_groups
 from features.state import child_state
-from training.fairness.membership import group_column, group_columns, with_groups
 
 DAY = date(2025, 6, 1)
 
