@@ -1,4 +1,4 @@
-"""Which audit groups each child of a cohort belongs to on an as-of date; for audits and equal-recall lists, never for a model."""
+"""Which audit groups each child belongs to on an as-of date; for audits and equal-recall lists, never for a model."""
 
 from __future__ import annotations
 
