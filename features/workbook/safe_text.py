@@ -10,7 +10,6 @@ XLSX cells carry their type, so there the text stays as it is and the cell says 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +18,10 @@ from typing import Final
 import polars as pl
 
 _FORMULA: Final = "[=+@＝＋－＠-]"
-_UNSEEN: Final = r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\x{ad}\x{1680}\x{180e}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}-\x{206f}\x{3000}\x{feff}]"
+_UNSEEN: Final = (
+    r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\x{ad}\x{1680}\x{180e}\x{2000}-\x{200f}"
+    r"\x{2028}-\x{202f}\x{205f}-\x{206f}\x{3000}\x{feff}]"
+)
 """Blanks, control and zero-width characters: a spreadsheet may drop them and see what follows first."""
 _SPLITS: Final = r"[;\t\r\n]"
 
@@ -80,9 +82,11 @@ def restored_frame(frame: pl.DataFrame) -> pl.DataFrame:
 
 def restored_all(texts: Iterable[str]) -> list[str]:
     """Headings as they were before ``neutral``."""
-    return pl.DataFrame({"text": list(texts)}, schema={"text": pl.String}).select(restored(pl.col("text")))[
-        "text"
-    ].to_list()
+    return (
+        pl.DataFrame({"text": list(texts)}, schema={"text": pl.String})
+        .select(restored(pl.col("text")))["text"]
+        .to_list()
+    )
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
@@ -93,7 +97,7 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
     safe_frame(frame).write_csv(unfinished, include_bom=True)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 _FOR_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
