@@ -29,20 +29,23 @@ def known_rows(frame: Frame | IntoFrame, as_of: date) -> Frame:
     """
     rows: Frame = nw.from_native(frame, pass_through=False)
     day = day_literal(rows, RECORDED_ON, as_of)
-    if isinstance(rows, nw.DataFrame) and _all_known(rows, day):
-        return rows
+    if isinstance(rows, nw.DataFrame):
+        return _known_at_hand(rows, day)
     recorded = rows.filter(nw.col(RECORDED_ON) <= day)
     taken_back = recorded.filter(~nw.col(RETRACTS).is_null()).select(nw.col(RETRACTS).alias(ROW_ID)).unique()
     facts = recorded.filter(nw.col(RETRACTS).is_null() & (nw.col(VALID_FROM) <= day))
     return facts.join(taken_back, on=ROW_ID, how="anti")  # type: ignore[arg-type]  # both are of one kind
 
 
-def _all_known(rows: nw.DataFrame[Any], day: Any) -> bool:  # noqa: ANN401 - as the engine compares it
-    """Whether nothing is left to filter, as in rows that were filtered before: seen at a fraction of the cost."""
-    if not rows[RETRACTS].is_null().all():
-        return False
-    dates = (rows[RECORDED_ON], rows[VALID_FROM])
-    return not len(rows) or all(not one.is_null().any() and one.max() <= day for one in dates)
+def _known_at_hand(rows: nw.DataFrame[Any], day: Any) -> nw.DataFrame[Any]:  # noqa: ANN401 - as the engine compares it
+    """The known rows of an eager frame, cut once; the frame itself if all are known, as in one that was cut before."""
+    recorded = (rows[RECORDED_ON] <= day).fill_null(False)
+    fact = rows[RETRACTS].is_null()
+    taken_back = rows[RETRACTS].filter(recorded & ~fact).unique()
+    known = recorded & fact & (rows[VALID_FROM] <= day).fill_null(False)
+    if len(taken_back):
+        known = known & ~rows[ROW_ID].is_in(taken_back).fill_null(False)
+    return rows if known.all() else rows.filter(known)
 
 
 def latest_rows(frame: Frame | IntoFrame, key: Sequence[str]) -> Frame:
