@@ -13,7 +13,7 @@ from typing import Literal
 
 from features.cli.console import UserError
 from features.workbook.limits import Limits, safe_limits
-from features.workbook.scan import SheetFacts, read_chunks, scan_sheet
+from features.workbook.scan import SheetFacts, count_columns, read_chunks, scan_sheet
 
 SUFFIXES = (".xlsx", ".xls")
 _OTHER_SUFFIXES = (".xlsm", ".xlsb", ".xltm", ".xltx", ".xlam", ".ods", ".et", ".numbers")
@@ -29,11 +29,11 @@ _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 @dataclass(frozen=True, slots=True)
 class SafeWorkbook:
-    """A workbook that may be parsed. ``hidden`` gives the hidden lines by sheet; of an old .xls they are not known."""
+    """A workbook that may be parsed. ``facts`` gives what its XML says by sheet; of an old .xls there is none."""
 
     path: Path
     kind: Literal["xlsx", "xls"]
-    hidden: Mapping[str, frozenset[int]] | None
+    facts: Mapping[str, SheetFacts]
 
 
 def is_workbook(path: Path) -> bool:
@@ -56,7 +56,7 @@ def require_safe(path: Path) -> SafeWorkbook:
             return SafeWorkbook(path, "xlsx", _inspect_package(path, safe_limits()))
         if head.startswith(_OLE):
             _inspect_old(path, safe_limits())
-            return SafeWorkbook(path, "xls", None)
+            return SafeWorkbook(path, "xls", {})
         raise _no_workbook(head)
     except UserError as error:
         raise UserError(f"{path.name}: {error.message}", error.hint) from error
@@ -76,7 +76,7 @@ def _no_workbook(head: bytes) -> UserError:
     return UserError("it is no workbook", _SAVE_AS)
 
 
-def _inspect_package(path: Path, limits: Limits) -> dict[str, frozenset[int]]:
+def _inspect_package(path: Path, limits: Limits) -> dict[str, SheetFacts]:
     with zipfile.ZipFile(path) as package:
         entries = package.infolist()
         _require_small(entries, limits)
@@ -90,11 +90,20 @@ def _inspect_package(path: Path, limits: Limits) -> dict[str, frozenset[int]]:
         for entry in entries:
             if entry.filename.endswith((".xml", ".rels", ".vml")):
                 _inspect_part(package, entry, sheets, facts)
-    if max((fact.cells for fact in facts.values()), default=0) > limits.cells:
-        raise UserError(
-            "a sheet spans more cells than fit in memory", "delete what stands far below or right of the table"
-        )
-    return {name: frozenset(fact.hidden) for name, fact in facts.items()}
+        for part, name in sheets.items():
+            if name in facts:
+                _require_room(package, part, facts[name], limits)
+    return facts
+
+
+def _require_room(package: zipfile.ZipFile, part: str, facts: SheetFacts, limits: Limits) -> None:
+    """Two cells far apart would make a parser reserve memory for all between them."""
+    if facts.cells > limits.cells and not facts.beyond_zz:
+        with package.open(part) as stream:
+            facts.columns = count_columns(stream)
+    if facts.cells > limits.cells:
+        hint = "delete what stands far below or right of the table, or split the table into several files"
+        raise UserError("a sheet spans more cells than fit in memory", hint)
 
 
 def _require_small(entries: list[zipfile.ZipInfo], limits: Limits) -> None:

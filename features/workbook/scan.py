@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 
 from features.cli.console import UserError
@@ -18,31 +18,46 @@ _LONGEST_DECLARATION = 16
 _PREFIX = re.compile(rb"<(\w+:)?worksheet\b")
 _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
-# Cells that hold something and stand right of column Z or below line 99,999; the quotation mark makes the search fast.
+# Cells that hold something and stand right of column ZZ or below line 99,999; the quotation mark makes the search fast.
 _FAR_CELLS = tuple(
-    re.compile(quote + rb"(?:([A-Z]{2,3})(\d{1,7})|([A-Z])(\d{6,7}))" + quote + rb"[^<>]*(?<!/)>")
+    re.compile(quote + rb"(?:([A-Z]{3})(\d{1,7})|([A-Z]{1,2})(\d{6,7}))" + quote + rb"[^<>]*(?<!/)>")
     for quote in (b'"', b"'")
 )
-_NEAR_ROW, _NEAR_COLUMN = 99_999, 26
+_WIDE_CELLS = tuple(re.compile(quote + rb"([A-Z]{2})\d{1,7}" + quote + rb"[^<>]*(?<!/)>") for quote in (b'"', b"'"))
+_NEAR_ROW, _NEAR_COLUMN, _ONE_LETTER = 99_999, 702, 26
+
+
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+_VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
+_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What the XML of one sheet says: hidden lines, and the rectangle its cells span at most."""
+    """What the XML of one sheet says: hidden lines, formulas without a result, the rectangle its cells span at most.
 
-    hidden: set[int]
+    ``formulas`` are (line from 1, column from 0).
+    """
+
+    hidden: set[int] = field(default_factory=set)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
     last_line: int = 0
     far_line: int = 0
-    columns: int = _NEAR_COLUMN
+    columns: int = 0
 
     @property
     def cells(self) -> int:
-        """The cells of the rectangle. Lines below 99,999 count only if a cell there holds something."""
+        """At most so many cells has the rectangle. Lines below 99,999 count only if a cell there holds something."""
         return max(self.far_line, min(self.last_line, _NEAR_ROW)) * self.columns
+
+    @property
+    def beyond_zz(self) -> bool:
+        """Whether a cell that holds something stands right of column ZZ."""
+        return self.columns > _NEAR_COLUMN
 
 
 def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """The content of a part, cut only before a ``<``, so that every tag is whole.
+    """The content of a part, cut before a cell or else before a ``<``, so that every tag and cell is whole.
 
     Raises:
         UserError: it declares a document type or entities, or is in another encoding than XML of a workbook has.
@@ -56,7 +71,7 @@ def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
         content = kept + block
         if any(word in content for word in _DECLARATIONS):
             raise UserError("its XML declares a document type or entities", "save it again with a spreadsheet program")
-        cut = max(content.rfind(b"<"), 0)
+        cut = max(content.rfind(b"<c ") if b"<c " in content else content.rfind(b"<"), 0)
         # A tag that never ends would be kept for ever.
         if len(content) - cut > _CHUNK:
             cut = len(content) - _LONGEST_DECLARATION
@@ -66,8 +81,8 @@ def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def scan_sheet(stream: IO[bytes]) -> SheetFacts:
-    """Hidden lines and extent of one sheet's XML."""
-    facts = SheetFacts(set())
+    """What one sheet's XML says; its columns are at least 702 (A to ZZ), since looking closer takes time."""
+    facts = SheetFacts(columns=_NEAR_COLUMN)
     row: re.Pattern[bytes] | None = None
     for content in read_chunks(stream):
         if row is None:
@@ -75,7 +90,14 @@ def scan_sheet(stream: IO[bytes]) -> SheetFacts:
             row = re.compile(b"<" + ((found.group(1) or b"") if found else b"") + rb"row\b[^>]*>")
         _note_rows(row, content, facts)
         _note_far_cells(content, facts)
+        _note_formulas(content, facts)
     return facts
+
+
+def count_columns(stream: IO[bytes]) -> int:
+    """The columns a sheet without cells right of ZZ really spans."""
+    words = {word for content in read_chunks(stream) for pattern in _WIDE_CELLS for word in pattern.findall(content)}
+    return max((column_number(word) for word in words), default=_ONE_LETTER)
 
 
 def _note_rows(row: re.Pattern[bytes], content: bytes, facts: SheetFacts) -> None:
@@ -92,6 +114,16 @@ def _note_far_cells(content: bytes, facts: SheetFacts) -> None:
         for letters, line, letter, far_line in pattern.findall(content):
             facts.columns = max(facts.columns, column_number(letters or letter))
             facts.far_line = max(facts.far_line, int(line or far_line))
+
+
+def _note_formulas(content: bytes, facts: SheetFacts) -> None:
+    """A formula that was never worked out leaves its cell empty, though something was meant to stand there."""
+    for match in _FORMULA.finditer(content):
+        begins = content.rfind(b"<c ", 0, match.start())
+        ends = content.find(b"</c>", match.end())
+        cell = _CELL.search(content, max(begins, 0), match.start())
+        if cell is not None and _VALUE.search(content, match.end(), max(ends, match.end())) is None:
+            facts.formulas.add((int(cell.group(2)), column_number(cell.group(1)) - 1))
 
 
 def column_number(letters: bytes) -> int:
