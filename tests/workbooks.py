@@ -166,7 +166,7 @@ TOWNSHIP_FIRST_LINE = 5
 
 
 def township(path: Path, count: int = 18, seed: int = 0) -> UglyBook:
-    """(a) Titles, a merged header of two rows, dates as serials and 2016年7月31日, full-width digits, 合计, hidden rows.
+    """(a) Titles, a header of two rows, dates as serials and 2016年7月31日, full-width digits, 合计, hidden rows.
 
     Planted: a wrong check digit, a birth date and a sex that the ID number contradicts, a child twice, a word nobody
     knows, a date nobody can read, a missing birth date, and formulas where a name and a remark should be.
