@@ -43,6 +43,8 @@ def plain(native: IntoFrame, table: Table, columns: Iterable[str]) -> Frame:
     if nw.dependencies.is_pandas_dataframe(native):
         return _plain_pandas(native, wanted, dates)
     others = [name for name in wanted if name not in dates]
+    if on_spark(frame):
+        return _plain_spark(native, others, dates)
     rows, words = spoken(frame.lazy())
     chosen: Frame = nw.from_native(rows.select(words.col(*others), words.col(*dates).cast(words.Int32)))
     return chosen
@@ -54,6 +56,10 @@ def days_to_dates(frame: Any, columns: Sequence[str]) -> Any:  # noqa: ANN401 - 
         import pandas as pd
 
         return frame.assign(**{name: pd.to_datetime(frame[name], unit="D", origin=EPOCH) for name in columns})
+    if on_spark(nw.from_native(frame)):
+        from pyspark.sql import functions
+
+        return frame.withColumns({name: functions.date_from_unix_date(name) for name in columns})
     dated = nw.from_native(frame).with_columns(nw.col(*columns).cast(nw.Int32).cast(nw.Date))
     return dated.to_native()
 
@@ -88,16 +94,37 @@ def deferred(frame: Frame) -> Frame:
     return frame.lazy() if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars() else frame
 
 
+def on_spark(frame: Frame) -> bool:
+    """Whether the rows lie on a cluster: they stay there, and nothing here ever holds them."""
+    return frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect()
+
+
 def settle(frame: Frame) -> Frame:
-    """Compute a lazy Polars frame once, so that the branches that follow share the result; others pass unchanged."""
-    if isinstance(frame, nw.LazyFrame) and frame.implementation.is_polars():
-        return frame.collect().lazy()
-    return frame
+    """Compute a lazy frame once, so that the branches that follow share the result; an eager one passes unchanged.
+
+    Spark computes it with the first branch that needs it, and its plan starts anew here: a plan that doubled with
+    every branch would take longer to read than to run.
+    """
+    if isinstance(frame, nw.DataFrame):
+        return frame
+    if on_spark(frame):
+        settled: Frame = nw.from_native(frame.to_native().localCheckpoint(eager=False))
+        return settled
+    return frame.collect().lazy()
 
 
-def computed(frame: Frame) -> nw.DataFrame[Any]:
-    """The frame as an eager one."""
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+def computed(frame: Frame) -> Frame:
+    """The frame as an eager one; a Spark frame stays lazy, as it has no eager form."""
+    return frame.collect() if isinstance(frame, nw.LazyFrame) and not on_spark(frame) else frame
+
+
+def _plain_spark(native: Any, others: Sequence[str], dates: Sequence[str]) -> Frame:  # noqa: ANN401 - a Spark frame
+    """Spark casts no date to a number; it has a function for that."""
+    from pyspark.sql import functions
+
+    days = [functions.unix_date(name).alias(name) for name in dates]
+    chosen: Frame = nw.from_native(native.select(*others, *days))
+    return chosen
 
 
 def _plain_pandas(native: pd.DataFrame, wanted: Sequence[str], dates: Sequence[str]) -> Frame:

@@ -95,12 +95,12 @@ def _area(own: Frame, program: Program, area: IntoFrame | None) -> Frame | None:
     return stored.lazy() if isinstance(own, nw.LazyFrame) else stored
 
 
-def _values(whole: nw.DataFrame[Any], program: Program) -> Any:  # noqa: ANN401 - a native frame of any engine
+def _values(whole: Frame, program: Program) -> Any:  # noqa: ANN401 - a native frame of any engine
     names = [name for spec in program.specs for name in spec.columns]
     return whole.select(*IDENTITY, nw.col(*names).cast(nw.Float32).fill_null(float("nan"))).to_native()
 
 
-def _dates(whole: nw.DataFrame[Any], program: Program) -> Any:  # noqa: ANN401 - a native frame of any engine
+def _dates(whole: Frame, program: Program) -> Any:  # noqa: ANN401 - a native frame of any engine
     days = {CHILDREN: nw.col(VALID_FROM), HOUSEHOLDS: nw.col(HOUSEHOLD_VALID_FROM)}
     days |= {table: nw.col(AS_OF) - nw.col(column) for table, column in program.dated.items()}
     named = {DATE + table: day for table, day in days.items()}

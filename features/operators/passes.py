@@ -11,7 +11,7 @@ from typing import Any
 import narwhals as nw
 
 from features.definition.condition import Condition
-from features.frames import spoken
+from features.frames import on_spark, spoken
 from features.known import Frame
 from features.operators.plan import How, Measure, Value
 from features.operators.rows import AGO, CHANGED
@@ -97,8 +97,9 @@ class Pass:
         tests = tuple(dict.fromkeys(test for measure in self.measures for test in self._tests(measure)))
         masks = {test: f"_mask{place}" for place, test in enumerate(tests)}
         named = tuple(zip(self.measures, self.columns, strict=True))
+        one = _one if on_spark(rows) else _itself
         added = [
-            _value(each, [words.col(masks[test]) for test in self._tests(each)], words).alias(name)
+            _value(each, [words.col(masks[test]) for test in self._tests(each)], words, one).alias(name)
             for each, name in named
         ]
         chosen = {way: [name for each, name in named if _WAY[each.how] == way] for way in _AGGREGATES}
@@ -124,11 +125,20 @@ def _mask(test: Test, words: Any) -> Value:  # noqa: ANN401 - a module
     return test.maybe(words) if isinstance(test, Condition) else test.expr(words)
 
 
-def _value(measure: Measure, masks: list[Value], words: Any) -> Value:  # noqa: ANN401 - a module
+def _itself(mask: Value) -> Value:
+    return mask
+
+
+def _one(mask: Value) -> Value:
+    """Spark adds up no yes and no."""
+    return nw.when(mask).then(nw.lit(1))
+
+
+def _value(measure: Measure, masks: list[Value], words: Any, one: Callable[[Value], Value]) -> Value:  # noqa: ANN401 - a module
     """What one row adds to a measure; nothing, or null for an extreme, where a mask is false."""
     mask = reduce(and_, masks) if masks else None
     if measure.how in ("count", "any"):
-        return words.lit(1) if mask is None else mask
+        return words.lit(1) if mask is None else one(mask)
     column = words.col(measure.column)
     column = column if measure.column == AGO else column.cast(words.Float64)
     return column if mask is None else words.when(mask).then(column)
