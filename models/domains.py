@@ -15,10 +15,14 @@ from features.cli.console import UserError
 from features.contract import FeatureContract
 from models.calibration import Calibration
 from models.fills import Fills
+from models.kernel.limits import kernel_limits
+from models.kernel.trees import KernelUnsupportedError
 from models.risk_model import feature_names
 
 if TYPE_CHECKING:
     import lightgbm
+
+    from models.kernel.kernel import Scorer
 
 FloatArray = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.floating[Any]]
@@ -79,10 +83,16 @@ class DomainModel:
     base_rate: float
 
     def score(self, matrix: npt.NDArray[np.float32], threads: int = 1) -> FloatArray:
-        """The raw log-odds of a new need in the domain, shape (n,), for rows of shape (n, p)."""
+        """The raw log-odds of a new need in the domain, shape (n,), for rows of shape (n, p).
+
+        Many rows are summed by a scorer, to the last bit as LightGBM does.
+        """
         if not len(matrix):
             return np.empty(0)
         filled = self.fills.applied(matrix)
+        scorer = _scorer(self.booster_text, matrix.shape[1]) if len(matrix) >= kernel_limits().least_rows else None
+        if scorer is not None:
+            return scorer.scores(filled)
         return np.asarray(_booster(self.booster_text).predict(filled, raw_score=True, num_threads=threads))
 
 
@@ -210,6 +220,17 @@ def _domain(raw: Mapping[str, Any]) -> DomainModel | NotFitted:
         calibration=Calibration.from_json(raw["calibration"]),
         base_rate=float(raw["base_rate"]),
     )
+
+
+@lru_cache(maxsize=16)
+def _scorer(text: str, width: int) -> Scorer | None:
+    """The scorer of a booster, if there can be one. Imported late: one case does not wait for Numba."""
+    from models.kernel.kernel import Scorer
+
+    try:
+        return Scorer.of(text, width)
+    except KernelUnsupportedError:
+        return None
 
 
 @lru_cache(maxsize=16)

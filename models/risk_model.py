@@ -79,9 +79,12 @@ class RiskModel:
     def score(self, matrix: Matrix, threads: int = 1) -> FloatArray:
         """The score of each row: raw log-odds, shape (n,).
 
+        From a declared number of rows on they come from the batch kernel, if it covers the model, otherwise from
+        LightGBM: the same to the last bit.
+
         Args:
             matrix: feature values in the order of the contract, shape (n, p); NaN where not known.
-            threads: threads LightGBM may use; they do not change a score.
+            threads: threads LightGBM may use; the kernel uses one.
 
         Raises:
             UserError: the shape is not that of the contract, or a value is infinite.
@@ -89,6 +92,9 @@ class RiskModel:
         values = self._checked(matrix)
         if not len(values):
             return np.empty(0)
+        kernel = self._kernel_for(len(values))
+        if not isinstance(kernel, str):
+            return kernel.scorer.scores(values)
         return np.asarray(_booster(self.booster_text).predict(values, raw_score=True, num_threads=threads))
 
     def probability(self, scores: FloatArray) -> FloatArray:
@@ -118,8 +124,7 @@ class RiskModel:
         """The same as ``contributions``, ``rows`` rows at a time, for regions that must not be held at once."""
         values = self._checked(matrix)
         # The whole number of rows decides, so that a row's bytes do not depend on how the rows are parted.
-        many = self.kernel is not None or len(values) >= kernel_limits().least_rows
-        kernel = self.kernel_or_refusal() if many else ""
+        kernel = self._kernel_for(len(values))
         for start in range(0, len(values), rows):
             part = values[start : start + rows]
             if not isinstance(kernel, str):
@@ -130,6 +135,11 @@ class RiskModel:
     def kernel_or_refusal(self) -> Kernel | str:
         """The batch kernel, or why LightGBM explains many rows too, at a hundredth of the speed."""
         return self.kernel if self.kernel is not None else _kernel(self.booster_text, len(self.contract.names))
+
+    def _kernel_for(self, rows: int) -> Kernel | str:
+        """The batch kernel where it is at hand or worth making for so many rows."""
+        many = self.kernel is not None or rows >= kernel_limits().least_rows
+        return self.kernel_or_refusal() if many else ""
 
     def _checked(self, matrix: Matrix) -> npt.NDArray[np.float32]:
         width = len(self.contract.names)

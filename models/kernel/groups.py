@@ -53,12 +53,13 @@ _Path = Mapping[int, _Step]
 
 
 def groups_of(tree: Tree, codebook: Codebook) -> Iterator[Group]:
-    """The groups of a tree; together they hold each leaf once. A tree of one leaf has none.
+    """The groups of a tree; together they hold each leaf once. A tree of one leaf has one without tests.
 
     Raises:
         KernelUnsupportedError: the tree is deeper than there are bits.
     """
     if not len(tree.feature):
+        yield Group((), (), (Leaf(float(tree.leaf_value[0]), ()),))
         return
     paths = _paths(tree, codebook)
     for piece in Cutter(tree).pieces():

@@ -37,8 +37,8 @@ class Leaves(NamedTuple):
     shares: Floats
 
 
-class Lookup(NamedTuple):
-    """What explains a row: its codes, the tests of every group, and the tables.
+class Paths(NamedTuple):
+    """What finds the leaf of a row in every group: its codes, the tests of the group, and the value they lead to.
 
     Attributes:
         columns: feature, what is missing, the code of missing, and the column that has the same codes but for that,
@@ -49,10 +49,8 @@ class Lookup(NamedTuple):
         test_columns: the column of codes that each test reads.
         test_starts: the code each test starts from.
         test_widths: how far from it a code may lie.
-        group_slots: where the features of each group begin, shape (g + 1,).
-        slots: the features.
-        group_tables: where the tables of each group begin, shape (g + 1,): one for each feature.
-        tables: the tables.
+        group_values: where the values of each group begin, shape (g + 1,): ``2 ** tests`` of them.
+        values: for every outcome of a group's tests the value of the leaf it is the path to, or 0.
     """
 
     columns: Ints
@@ -62,6 +60,20 @@ class Lookup(NamedTuple):
     test_columns: Ints
     test_starts: Codes
     test_widths: Codes
+    group_values: Ints
+    values: Floats
+
+
+class Tables(NamedTuple):
+    """What each feature of a group gives to a row, by the outcome of the group's paths.
+
+    Attributes:
+        group_slots: where the features of each group begin, shape (g + 1,).
+        slots: the features.
+        group_tables: where the tables of each group begin, shape (g + 1,): one for each feature.
+        tables: the tables.
+    """
+
     group_slots: Ints
     slots: Ints
     group_tables: Ints
@@ -82,8 +94,24 @@ class Room(NamedTuple):
     sums: Floats
 
 
+def fill_values(leaves: Leaves, group_values: Ints, values: Floats) -> None:
+    """Write the value of each leaf where the outcome says that a row satisfies every feature on its path.
+
+    A leaf's row gets the values of its tree's other groups too: they are 0, so that the sum over groups in the order
+    of the trees is LightGBM's own sum to the last bit.
+    """
+    for group in range(len(leaves.group_bits)):
+        for leaf in range(leaves.group_leaves[group], leaves.group_leaves[group + 1]):
+            for outcome in range(1 << leaves.group_bits[group]):
+                there = True
+                for play in range(leaves.leaf_plays[leaf], leaves.leaf_plays[leaf + 1]):
+                    there = there and outcome & leaves.plays[play, 1] == leaves.plays[play, 2]
+                if there:
+                    values[group_values[group] + outcome] = leaves.leaf_values[leaf]
+
+
 def fill_tables(leaves: Leaves, tables: Floats) -> None:
-    """Add up what the leaves of each group give to each of its features, for every outcome of its tests.
+    """Add up what the leaves of each group give to each of its features, for every outcome of its paths.
 
     A leaf of value v with d features gives feature f, when a row satisfies the features S,
     ``v (o_f - z_f) sum over T within S without f of |T|! (d - |T| - 1)! / d! prod of z_g over g not in T, g not f``,
@@ -97,6 +125,8 @@ def fill_tables(leaves: Leaves, tables: Floats) -> None:
         outcomes = 1 << leaves.group_bits[group]
         for leaf in range(leaves.group_leaves[group], leaves.group_leaves[group + 1]):
             first, end = leaves.leaf_plays[leaf], leaves.leaf_plays[leaf + 1]
+            if first == end:
+                continue
             sum_over_sets(leaves.shares[first:end], sums, products, polynomials)
             everyone = (1 << (end - first)) - 1
             for outcome in range(outcomes):
@@ -150,41 +180,55 @@ def sum_over_sets(shares: Floats, sums: Floats, products: Floats, polynomials: F
         sums[members] = total
 
 
-def explain_rows(values: npt.NDArray[np.float32], lookup: Lookup, room: Room, result: Floats) -> None:
+def score_rows(rows: npt.NDArray[np.float32], paths: Paths, room: Room, scores: Floats) -> None:
+    """Write the score of each row into ``scores``, shape (n,); the sums of the room are not used."""
+    block = len(room.outcomes)
+    for start in range(0, len(rows), block):
+        end = min(start + block, len(rows))
+        encode(rows[start:end], paths, room.codes)
+        scores[start:end] = 0.0
+        for group in range(len(paths.group_values) - 1):
+            find_outcomes(paths, group, room, end - start)
+            values = paths.values[paths.group_values[group] : paths.group_values[group + 1]]
+            for row in range(end - start):
+                scores[start + row] += values[np.uint64(room.outcomes[row])]
+
+
+def explain_rows(rows: npt.NDArray[np.float32], paths: Paths, tables: Tables, room: Room, result: Floats) -> None:
     """Write what each feature gives to the score of each row into ``result``, shape (n, p).
 
     Rows go through all groups a block at a time, so that their codes and sums stay in the nearest memory.
     """
     block = len(room.outcomes)
-    for start in range(0, len(values), block):
-        end = min(start + block, len(values))
-        encode(values[start:end], lookup, room.codes)
+    for start in range(0, len(rows), block):
+        end = min(start + block, len(rows))
+        encode(rows[start:end], paths, room.codes)
         room.sums[:] = 0.0
-        for group in range(len(lookup.group_tables) - 1):
-            find_outcomes(lookup, group, room, end - start)
-            add_entries(lookup, group, room, end - start)
-        for feature in range(values.shape[1]):
+        for group in range(len(tables.group_tables) - 1):
+            find_outcomes(paths, group, room, end - start)
+            add_entries(tables, group, room, end - start)
+        for feature in range(rows.shape[1]):
             for row in range(start, end):
                 result[row, feature] = room.sums[feature, row - start]
 
 
-def encode(values: npt.NDArray[np.float32], lookup: Lookup, codes: Codes) -> None:
+def encode(rows: npt.NDArray[np.float32], paths: Paths, codes: Codes) -> None:
     """The codes of some rows, shape (c, block): how many thresholds lie below a value, or the code of missing.
 
     LightGBM takes whatever is as near to zero as ``1e-35`` (a 32-bit number) for zero.
     """
     zero = float(np.float32(1e-35))
-    for column in range(len(lookup.columns)):
-        feature, missing, missing_code, base = lookup.columns[column]
+    for column in range(len(paths.columns)):
+        feature, missing, missing_code, base = paths.columns[column]
         if base != column:
-            lone = lookup.columns[base, 2]
-            for row in range(len(values)):
+            lone = paths.columns[base, 2]
+            for row in range(len(rows)):
                 code = codes[base, row]
                 codes[column, row] = missing_code if code == lone else code
             continue
-        first, beyond = lookup.cut_starts[feature], lookup.cut_starts[feature + 1]
-        for row in range(len(values)):
-            value = float(values[row, feature])
+        first, beyond = paths.cut_starts[feature], paths.cut_starts[feature + 1]
+        for row in range(len(rows)):
+            value = float(rows[row, feature])
             unknown = np.isnan(value)
             if abs(value) <= zero or (unknown and missing != 2):
                 value = 0.0
@@ -195,32 +239,32 @@ def encode(values: npt.NDArray[np.float32], lookup: Lookup, codes: Codes) -> Non
             while left > 0:
                 # Written as a choice of values, not of ways: a branch nobody can foretell costs more than the step.
                 half = (left + 1) >> 1
-                low += half if lookup.cuts[low + half - 1] < value else 0
+                low += half if paths.cuts[low + half - 1] < value else 0
                 left -= half
             codes[column, row] = low - first
 
 
-def find_outcomes(lookup: Lookup, group: int, room: Room, count: int) -> None:
+def find_outcomes(paths: Paths, group: int, room: Room, count: int) -> None:
     """The outcome of a group's tests for each of ``count`` rows: one bit for each test."""
     outcomes = room.outcomes
     outcomes[:count] = 0
-    first = lookup.group_tests[group]
-    for test in range(first, lookup.group_tests[group + 1]):
-        codes = room.codes[lookup.test_columns[test]]
-        start, width, bit = lookup.test_starts[test], lookup.test_widths[test], np.uint8(1 << (test - first))
+    first = paths.group_tests[group]
+    for test in range(first, paths.group_tests[group + 1]):
+        codes = room.codes[paths.test_columns[test]]
+        start, width, bit = paths.test_starts[test], paths.test_widths[test], np.uint8(1 << (test - first))
         for row in range(count):
             # The difference goes round below zero: see models.kernel.codes.
             outcomes[row] |= bit if codes.dtype.type(codes[row] - start) <= width else np.uint8(0)
 
 
-def add_entries(lookup: Lookup, group: int, room: Room, count: int) -> None:
+def add_entries(tables: Tables, group: int, room: Room, count: int) -> None:
     """Add the entries that each of ``count`` rows found to the features of the group."""
-    first, beyond = lookup.group_slots[group], lookup.group_slots[group + 1]
-    step = (lookup.group_tables[group + 1] - lookup.group_tables[group]) // (beyond - first)
+    first, beyond = tables.group_slots[group], tables.group_slots[group + 1]
+    step = (tables.group_tables[group + 1] - tables.group_tables[group]) // max(beyond - first, 1)
     for place in range(first, beyond):
-        start = lookup.group_tables[group] + (place - first) * step
-        entries = lookup.tables[start : start + step]
-        sums = room.sums[lookup.slots[place]]
+        start = tables.group_tables[group] + (place - first) * step
+        entries = tables.tables[start : start + step]
+        sums = room.sums[tables.slots[place]]
         for row in range(count):
             # An unsigned index spares a test for "counted from the end".
             sums[row] += entries[np.uint64(room.outcomes[row])]

@@ -65,7 +65,7 @@ def test_a_full_disk_keeps_nothing_and_stops_nothing(tmp_path: Path) -> None:
 def test_what_was_compiled_is_kept(tmp_path: Path) -> None:
     assert explained_elsewhere(300, 60, NUMBA_CACHE_DIR=str(tmp_path)) == (0, "")
     kept = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
-    assert kept == {"loops.explain_rows", "loops.fill_tables"}
+    assert kept == {"loops.explain_rows", "loops.fill_tables", "loops.fill_values"}
 
 
 def test_the_loops_do_the_same_without_the_compiler() -> None:

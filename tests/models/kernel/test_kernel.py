@@ -65,6 +65,8 @@ def at_the_thresholds(booster: lightgbm.Booster, matrix: making.Matrix) -> makin
 def difference(booster: lightgbm.Booster, matrix: making.Matrix) -> float:
     expected = np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=1))
     kernel = Kernel.of(booster.model_to_string(), matrix.shape[1])
+    # To the last bit, so that no order is ever another.
+    assert (kernel.scorer.scores(matrix) == np.asarray(booster.predict(matrix, raw_score=True, num_threads=1))).all()
     return float(np.abs(kernel.contributions(matrix) - expected).max())
 
 
@@ -129,7 +131,7 @@ def test_more_thresholds_than_a_byte_can_count() -> None:
     matrix = making.rows(4000, 2, missing=0.1)
     booster = making.grow(matrix, ("f0", "f1"), 60, num_leaves=60, max_depth=8, max_bin=2000, min_data_in_bin=1)
     kernel = Kernel.of(booster.model_to_string(), 2)
-    assert kernel.lookup.test_starts.dtype == np.uint16
+    assert kernel.scorer.paths.test_starts.dtype == np.uint16
     assert difference(booster, at_the_thresholds(booster, asked(2, seed=2))) < CLOSE
 
 

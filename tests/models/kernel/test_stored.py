@@ -23,6 +23,7 @@ def test_a_kernel_read_back_says_the_same() -> None:
     assert isinstance(read, Kernel)
     matrix = making.rows(50, 6, seed=3, missing=0.2)
     assert (read.contributions(matrix) == KERNEL.contributions(matrix)).all()
+    assert (read.scorer.scores(matrix) == KERNEL.scorer.scores(matrix)).all()
 
 
 def test_equal_kernels_have_equal_bytes() -> None:
@@ -39,6 +40,14 @@ def changed(change: Callable[[Arrays], None]) -> bytes:
     held = io.BytesIO()
     np.savez(held, **arrays)
     return held.getvalue()
+
+
+def without_values(arrays: Arrays) -> None:
+    del arrays["values"], arrays["group_values"]
+
+
+def test_a_kernel_without_scores_is_to_be_made_again() -> None:
+    assert read_kernel(changed(without_values), 6) is None
 
 
 def out_of(name: str, value: int, place: Any = -1) -> Callable[[Arrays], None]:
@@ -59,6 +68,8 @@ DAMAGE: dict[str, Callable[[Arrays], None]] = {
     "tables that end early": lambda arrays: arrays.update(tables=arrays["tables"][:-1]),
     "a group without features": lambda arrays: arrays.update(group_slots=np.zeros_like(arrays["group_slots"])),
     "too large a step": out_of("group_tables", 0, 1),
+    "values that end early": lambda arrays: arrays.update(values=arrays["values"][:-1]),
+    "too few values for a group": out_of("group_values", 1, 1),
     "an array too few": lambda arrays: arrays.pop("cuts"),
     "whole numbers for tables": lambda arrays: arrays.update(tables=arrays["tables"].astype(np.int64)),
     "a table of tables": lambda arrays: arrays.update(tables=arrays["tables"][None]),
