@@ -19,23 +19,27 @@ import polars as pl
 
 _FORMULA: Final = "[=+@＝＋－＠-]"
 _UNSEEN: Final = (
-    r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\x{ad}\x{1680}\x{180e}\x{2000}-\x{200f}"
-    r"\x{2028}-\x{202f}\x{205f}-\x{206f}\x{3000}\x{feff}]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\u00ad\u1680\u180e\u2000-\u200f"
+    r"\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
 )
 """Blanks, control and zero-width characters: a spreadsheet may drop them and see what follows first."""
 _SPLITS: Final = r"[;\t\r\n]"
 
+# Both Python and the regex crate of Polars understand these.
 _BEGINS: Final = f"(^|{_SPLITS})('*{_UNSEEN}*{_FORMULA})"
 _BREAK_FIRST: Final = r"^('*[\t\r\n])"
 _ADDED: Final = f"(^|{_SPLITS})'('*{_UNSEEN}*{_FORMULA})"
 _ADDED_FIRST: Final = r"^'('*[\t\r\n])"
-_BELOW_ZERO: Final = r"^-[0-9]{1,15}(?:\.[0-9]{1,15})?$"
+_BELOW_ZERO: Final = r"-[0-9]{1,15}(?:\.[0-9]{1,15})?"
+
+_FIRST = re.compile(f"'*{_UNSEEN}*{_FORMULA}|'*[\t\r\n]")
+_NUMBER = re.compile(_BELOW_ZERO)
 
 
 def neutral(text: pl.Expr) -> pl.Expr:
     """Text with an apostrophe wherever a spreadsheet that reads CSV could begin a formula; null stays null."""
     safe = text.str.replace_all(_BEGINS, "${1}'${2}").str.replace(_BREAK_FIRST, "'${1}")
-    return pl.when(text.str.contains(_BELOW_ZERO)).then(text).otherwise(safe)
+    return pl.when(text.str.contains(f"^{_BELOW_ZERO}$")).then(text).otherwise(safe)
 
 
 def restored(text: pl.Expr) -> pl.Expr:
@@ -45,21 +49,19 @@ def restored(text: pl.Expr) -> pl.Expr:
 
 def neutral_text(text: str) -> str:
     """One text as ``neutral`` makes it."""
-    return str(_one(text, neutral(pl.col("text"))))
+    if _NUMBER.fullmatch(text):
+        return text
+    return re.sub(_BREAK_FIRST, r"'\1", re.sub(_BEGINS, r"\1'\2", text))
 
 
 def restored_text(text: str) -> str:
     """One text as ``restored`` gives it back."""
-    return str(_one(text, restored(pl.col("text"))))
-
-
-def _one(text: str, made: pl.Expr) -> object:
-    return pl.DataFrame({"text": [text]}, schema={"text": pl.String}).select(made).item()
+    return re.sub(_ADDED_FIRST, r"\1", re.sub(_ADDED, r"\1\2", text))
 
 
 def begins_formula(text: str) -> bool:
     """Whether a spreadsheet that is handed this text alone might take it for a formula."""
-    return neutral_text(text) != text
+    return _FIRST.match(text) is not None and _NUMBER.fullmatch(text) is None
 
 
 def safe_frame(frame: pl.DataFrame) -> pl.DataFrame:
@@ -78,15 +80,6 @@ def restored_frame(frame: pl.DataFrame) -> pl.DataFrame:
         for name, kind in frame.schema.items()
     ]
     return frame.select(columns)
-
-
-def restored_all(texts: Iterable[str]) -> list[str]:
-    """Headings as they were before ``neutral``."""
-    return (
-        pl.DataFrame({"text": list(texts)}, schema={"text": pl.String})
-        .select(restored(pl.col("text")))["text"]
-        .to_list()
-    )
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:

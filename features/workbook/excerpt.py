@@ -1,0 +1,84 @@
+"""A new workbook with only the faulty rows: for old or very large books, and for rows to correct and send again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from openpyxl import Workbook
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from features.workbook.original import as_text
+from features.workbook.place import ROW
+from features.workbook.register import Register
+from features.workbook.safe_text import cell_text
+
+HEADING_FILL = PatternFill("solid", fgColor="E7E2EF")
+_HEADING_LINE = 1
+_WIDTH = (8, 28)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A workbook of some rows of a register and where each of them now stands.
+
+    ``places`` has ``_row``, ``sheet`` and ``line`` as ``Register.places`` has them; ``columns`` likewise.
+    """
+
+    book: Workbook
+    places: pl.DataFrame
+    columns: Mapping[str, Mapping[str, tuple[int, str]]]
+
+
+def excerpt(register: Register, rows: pl.Series, most: int) -> Excerpt:
+    """The named rows as sent, sheet by sheet under the sender's headings, every cell as text.
+
+    Args:
+        register: the workbook as read.
+        rows: numbers ``_row`` to take.
+        most: at most so many rows.
+    """
+    book = Workbook(write_only=False)
+    book.remove(book.worksheets[0])
+    chosen = register.places.filter(pl.col(ROW).is_in(rows.implode())).head(most)
+    seen = chosen.join(register.seen, on=ROW, how="left", maintain_order="left")
+    columns = {name: _close_up(fields) for name, fields in register.columns.items()}
+    places = [
+        _write_sheet(book.create_sheet(name), columns[name], part)
+        for name in register.columns
+        if (part := seen.filter(pl.col("sheet") == name)).height
+    ]
+    empty = register.places.clear()
+    return Excerpt(book, pl.concat([empty, *places]), columns)
+
+
+def _close_up(fields: Mapping[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
+    """The same columns in the same order without the unread ones between them."""
+    ordered = sorted(fields.items(), key=lambda item: item[1][0])
+    return {field: (place, heading) for place, (field, (_, heading)) in enumerate(ordered)}
+
+
+def _write_sheet(sheet: Worksheet, fields: Mapping[str, tuple[int, str]], seen: pl.DataFrame) -> pl.DataFrame:
+    for place, heading in fields.values():
+        write_heading(sheet, place + 1, heading)
+    names = [field for field in fields if field in seen.columns]
+    for line, row in enumerate(seen.select(names).iter_rows(), start=_HEADING_LINE + 1):
+        for field, value in zip(names, row, strict=True):
+            if value is not None:
+                as_text(sheet.cell(line, fields[field][0] + 1), cell_text(value))
+    sheet.freeze_panes = f"A{_HEADING_LINE + 1}"
+    lines = pl.int_range(_HEADING_LINE + 1, _HEADING_LINE + 1 + seen.height, eager=True)
+    return seen.select(ROW, "sheet", lines.alias("line"), pl.lit(value=False).alias("hidden"))
+
+
+def write_heading(sheet: Worksheet, column: int, heading: str) -> None:
+    """Write one heading into the first line; ``column`` counts from 1."""
+    cell = sheet.cell(_HEADING_LINE, column)
+    as_text(cell, cell_text(heading))
+    cell.font = Font(bold=True)
+    cell.fill = HEADING_FILL
+    low, high = _WIDTH
+    sheet.column_dimensions[get_column_letter(column)].width = min(high, max(low, 2 * len(heading) + 2))
