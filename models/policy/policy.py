@@ -17,13 +17,14 @@ from features.definition.condition import Condition
 from features.definition.structure import CHILDREN, COUNTY_DIGITS, HOUSEHOLDS
 from models.policy.due_dates import INTERVAL, NOT_ASSESSED, VisitIntervals, read_visit_intervals
 from models.policy.levels import LevelScale, read_levels
+from models.policy.lists.rules import ListRules, read_list_rules
 from models.policy.open_findings import OPEN_FINDING, FollowUp, read_follow_up
 from models.policy.red_items import RED_ITEM, RedItem, read_red_item
 from models.policy.section import Section
 
 POLICIES = Path(__file__).resolve().parent / "policies"
 
-_SECTIONS = ("policy", "period", "levels", "red_items", "visits", "follow_up", "order")
+_SECTIONS = ("policy", "period", "levels", "red_items", "visits", "follow_up", "order", "lists")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Policy:
 
     ``region`` is the beginning of the region codes it holds for, empty for everywhere. ``definition`` is the ledger
     definition whose columns it speaks of, empty for any. ``period_days`` says how far ahead a due visit is a duty
-    now. ``most_severe_first`` orders the kinds of rule. ``id`` names the content: name, first day, hash.
+    now. ``most_severe_first`` orders the kinds of rule. ``lists``: None where nothing is said about lists. ``id`` names
+    the content: name, first day, hash.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Policy:
     follow_up: FollowUp
     most_severe_first: tuple[str, ...]
     tie_seed: str
+    lists: ListRules | None = None
 
     def check(self, definition: Definition) -> None:
         """Refuse a policy that does not fit a ledger definition.
@@ -114,6 +117,7 @@ def load_policy(path: Path) -> Policy:
         follow_up=read_follow_up(section.inner("follow_up")),
         most_severe_first=order.texts("most_severe_first"),
         tie_seed=order.text("tie_seed"),
+        lists=read_list_rules(section.inner("lists")) if "lists" in raw else None,
     )
     _check_whole(policy, str(path))
     return policy

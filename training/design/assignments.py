@@ -19,7 +19,7 @@ import polars as pl
 from features.cohort import cohort
 from features.definition import Definition
 from features.definition import structure as s
-from features.known import known_rows, latest_rows
+from features.known import known_rows
 from features.ledger.store import LedgerStore
 from features.state import child_state
 from training.baselines import last_finding_first, overdue_first, simple_facts
@@ -34,6 +34,7 @@ CHANCE = "inclusion_probability"
 DRAWN = "drawn"
 FRAME_SIZE = "frame_size"
 REMOVED = "removed_reason"
+_DRAWN_AS = (AS_OF, STRATUM, CHANCE, DRAWN, FRAME_SIZE)
 _LISTED = (LIST, s.HOUSEHOLD, AS_OF, STRATUM, CHANCE, DRAWN, FRAME_SIZE, REMOVED)
 
 
@@ -59,9 +60,18 @@ def listed_children(
 
 
 def frame_rows(tables: Mapping[str, pl.DataFrame], cut: date) -> pl.DataFrame:
-    """The latest known row of each household on each list: later rows tell what became of those drawn."""
-    latest = latest_rows(known_rows(tables[s.ASSIGNMENTS], cut), [LIST, s.HOUSEHOLD])
-    return pl.DataFrame(latest.to_native()).select(_LISTED)
+    """Each household on each list: drawn or not, stratum and chance by its first known row, the rest by its last.
+
+    Later rows tell what became of those drawn, or that a person moved one by hand. Who is put on a list because the
+    lot passed it by is not drawn: to count it would weigh such households twice.
+    """
+    rows = pl.DataFrame(known_rows(tables[s.ASSIGNMENTS], cut).to_native())
+    return (
+        rows.sort(s.VALID_FROM, s.RECORDED_ON, s.ROW_ID)
+        .group_by(LIST, s.HOUSEHOLD, maintain_order=True)
+        .agg(*(pl.col(name).first() for name in _DRAWN_AS), pl.col(REMOVED).last())
+        .select(_LISTED)
+    )
 
 
 def _county(
