@@ -1,0 +1,1 @@
+"""The database of the review application: its tables, its migrations, and how to reach it."""

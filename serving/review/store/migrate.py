@@ -1,0 +1,65 @@
+"""Bringing a database to the tables of this version, with the migrations that come with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from features.cli.console import UserError
+from serving.review.store.database import Database, reachable
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+def upgrade(database: Database, revision: str = "head") -> str:
+    """Bring a database to a revision, one transaction for all steps. Returns the revision it has then."""
+    with reachable(), database.writer.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return current(database) or ""
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take a database back to a revision; ``base`` takes every table away."""
+    with reachable(), database.writer.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def current(database: Database) -> str | None:
+    """The revision a database has; None before the first."""
+    with reachable(), database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """The revision of this version of the package."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def require_newest(database: Database) -> None:
+    """Refuse to work on tables of another version.
+
+    Raises:
+        UserError: the database was never set up, or is older or newer than this version.
+    """
+    have = current(database)
+    if have is None:
+        raise UserError("the review database is not set up", "set it up with: mopai review init")
+    if have != newest():
+        raise UserError(
+            f"the review database has the tables of revision {have}, this version needs {newest()}",
+            "make a copy of it, then run: mopai review upgrade",
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

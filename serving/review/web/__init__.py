@@ -1,0 +1,1 @@
+"""The pages: server-rendered, in Chinese and English, working without JavaScript."""

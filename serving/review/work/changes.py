@@ -1,0 +1,141 @@
+"""Changes of a place on a list. Whoever changed it first is not overwritten: the second is shown both versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from serving.review.access.viewer import May, NotFoundError, Viewer, within
+from serving.review.settings import settings
+from serving.review.store.lists import ListItem, Status
+from serving.review.work.access_log import note
+from serving.review.work.visits import record_list_visit, take_back_list_visits
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a person wants a place to say, and the version it was made from."""
+
+    item_id: int
+    version: int
+    status: Status
+    on: date
+    reason: str | None = None
+    note: str | None = None
+
+
+class ChangeFault(ValueError):
+    """A change that cannot be made as it stands. ``code`` is its word in ``words.toml``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ConflictError(Exception):
+    """Somebody else changed the place first. Nothing was changed; the change asked for is kept to be shown."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(change.item_id)
+        self.change = change
+
+
+def change_status(session: Session, viewer: Viewer, change: Change, now: datetime) -> ListItem:
+    """Say what became of a place; done and not met become visits of the ledger.
+
+    Raises:
+        NotFoundError: no such place within the viewer's regions.
+        ChangeFault: a reason is missing or unknown, or the day lies outside the list's time.
+        ConflictError: the place is not the version the change was made from.
+    """
+    item = _item(session, viewer, change.item_id)
+    _require_sound(item, change, now)
+    if item.version != change.version:
+        raise ConflictError(change)
+    item.status, item.status_on = change.status, None if change.status is Status.OPEN else change.on
+    item.reason, item.note = change.reason, change.note
+    _changed(item, viewer, now)
+    _flush(session, change)
+    take_back_list_visits(session, viewer, item, now)
+    if change.status in (Status.DONE, Status.NOT_MET):
+        record_list_visit(session, viewer, item, change.on, now, met=change.status is Status.DONE)
+    note(session, viewer, "list", "write", [(item.household_id, item.region_code)], now)
+    return item
+
+
+def move(session: Session, viewer: Viewer, item_id: int, version: int, step: int, now: datetime) -> bool:
+    """Move an open place one up (``step`` -1) or down (1). Duties and the rest keep apart. False at an end.
+
+    Raises:
+        NotFoundError: no such place within the viewer's regions.
+        ConflictError: the place is not the version that was seen.
+    """
+    item = _item(session, viewer, item_id)
+    asked = Change(item_id, version, item.status, item.status_on or settings().day_of(now), item.reason, item.note)
+    if item.version != version:
+        raise ConflictError(asked)
+    beyond = ListItem.place < item.place if step < 0 else ListItem.place > item.place
+    order = ListItem.place.desc() if step < 0 else ListItem.place.asc()
+    duty = ListItem.duty_rule.is_not(None) if item.is_duty else ListItem.duty_rule.is_(None)
+    other = session.scalar(
+        select(ListItem)
+        .where(
+            within(viewer, May.WORK_CASES, ListItem.region_code),
+            ListItem.list_pk == item.list_pk,
+            ListItem.status == Status.OPEN,
+            duty,
+            beyond,
+        )
+        .order_by(order)
+        .limit(1)
+    )
+    if other is None or item.status is not Status.OPEN:
+        return False
+    item.place, other.place = other.place, item.place
+    item.moved_by_hand = True
+    _changed(item, viewer, now)
+    _flush(session, asked)
+    moved = [(one.household_id, one.region_code) for one in (item, other)]
+    note(session, viewer, "order", "write", moved, now)
+    return True
+
+
+def onto(change: Change, item: ListItem) -> Change:
+    """The same change made from the version a place has now."""
+    return replace(change, version=item.version)
+
+
+def _item(session: Session, viewer: Viewer, item_id: int) -> ListItem:
+    mine = within(viewer, May.WORK_CASES, ListItem.region_code)
+    item = session.scalar(select(ListItem).where(ListItem.id == item_id, mine))
+    if item is None:
+        raise NotFoundError
+    return item
+
+
+def _require_sound(item: ListItem, change: Change, now: datetime) -> None:
+    reasons = settings().reasons.get(change.status, ())
+    if (change.reason not in reasons) if reasons else change.reason is not None:
+        raise ChangeFault("reason_missing")
+    if change.note is not None and len(change.note) > settings().note_characters:
+        raise ChangeFault("note_long")
+    if change.on > settings().day_of(now):
+        raise ChangeFault("day_future")
+    if change.on < item.visit_list.as_of:
+        raise ChangeFault("day_before_list")
+
+
+def _changed(item: ListItem, viewer: Viewer, now: datetime) -> None:
+    item.changed_by, item.changed_at = viewer.account_id, now
+
+
+def _flush(session: Session, change: Change) -> None:
+    try:
+        session.flush()
+    except StaleDataError as error:
+        # Two at the same moment: the database let the other one through first.
+        raise ConflictError(change) from error

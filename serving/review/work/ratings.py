@@ -1,0 +1,75 @@
+"""A person's own rating of a place, given before the model's band is shown where the policy asks for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from serving.review.access.viewer import May, NotFoundError, Viewer, within
+from serving.review.exchange.facts import Fact, queue_fact
+from serving.review.settings import settings
+from serving.review.store.decisions import OwnRating, Rating
+from serving.review.store.lists import ListItem
+from serving.review.work.access_log import note
+from serving.review.work.my_list import hides_band
+
+# A table the ledger definition may have; rows wait until it does.
+RATINGS = "ratings"
+
+
+def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: datetime) -> OwnRating:
+    """Keep the viewer's rating with what was on the page before it. The first one stands: later ones know the band.
+
+    Raises:
+        NotFoundError: no such place within the viewer's regions.
+    """
+    mine = within(viewer, May.WORK_CASES, ListItem.region_code)
+    item = session.scalar(select(ListItem).where(ListItem.id == item_id, mine).with_for_update())
+    if item is None:
+        raise NotFoundError
+    own = select(OwnRating).where(OwnRating.item_id == item.id, OwnRating.account_id == viewer.account_id)
+    given = session.scalar(own)
+    if given is not None:
+        return given
+    hidden = hides_band(item, frozenset())
+    kept = OwnRating(
+        item_id=item.id,
+        account_id=viewer.account_id,
+        household_id=item.household_id,
+        region_code=item.region_code,
+        rating=rating,
+        asked=item.rating_asked,
+        band_seen=not hidden,
+        seen_before=_seen(item, hidden=hidden),
+        rated_at=now,
+    )
+    session.add(kept)
+    session.flush()
+    note(session, viewer, "rating", "write", [(item.household_id, item.region_code)], now)
+    queue_fact(session, _fact(item, kept), now)
+    return kept
+
+
+def _seen(item: ListItem, *, hidden: bool) -> dict[str, str | int | None]:
+    """What the page showed of the place before the rating."""
+    seen: dict[str, str | int | None] = {
+        "duty_rule": item.duty_rule,
+        "last_visit_on": item.last_visit_on.isoformat() if item.last_visit_on else None,
+    }
+    return seen if hidden else {**seen, "band": item.band, "rank": item.rank}
+
+
+def _fact(item: ListItem, kept: OwnRating) -> Fact:
+    key = {"rating_id": f"review-{kept.id}"}
+    columns = {
+        "list_id": item.visit_list.list_id,
+        "household_id": item.household_id,
+        "rater_id": f"account-{kept.account_id}",
+        "rating": kept.rating.value,
+        "asked": kept.asked,
+        "band_seen": kept.band_seen,
+        "rated_on": settings().day_of(kept.rated_at),
+    }
+    return Fact(RATINGS, item.region_code, key, columns, settings().day_of(kept.rated_at))

@@ -1,0 +1,61 @@
+"""The migrations make exactly the tables the code speaks of, forth and back, on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import CheckConstraint, inspect, text
+
+from features.cli.console import UserError
+from serving.review.store.database import Database
+from serving.review.store.migrate import current, downgrade, newest, require_newest, upgrade
+from serving.review.store.tables import METADATA
+
+
+def test_the_migrations_make_what_the_models_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
+    assert current(database) == newest()
+    require_newest(database)
+
+
+def test_every_constraint_of_the_models_stands_in_the_database_by_name(database: Database) -> None:
+    found = inspect(database.engine)
+    for table in METADATA.tables.values():
+        wanted = {str(check.name) for check in table.constraints if isinstance(check, CheckConstraint)}
+        assert {check["name"] for check in found.get_check_constraints(table.name)} == wanted, table.name
+        assert found.get_pk_constraint(table.name)["name"] == f"pk_{table.name}"
+        assert all(key["name"] for key in found.get_foreign_keys(table.name))
+
+
+def test_down_takes_everything_away_and_up_brings_it_back(database: Database) -> None:
+    downgrade(database, "base")
+    assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
+    upgrade(database)
+    assert set(METADATA.tables) <= set(inspect(database.engine).get_table_names())
+
+
+def test_a_database_of_another_version_is_refused(database: Database) -> None:
+    downgrade(database, "r0002")
+    with pytest.raises(UserError, match="r0002") as refused:
+        require_newest(database)
+    assert "mopai review upgrade" in refused.value.hint
+
+
+def test_a_database_never_set_up_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not set up"):
+        require_newest(Database.open(f"sqlite:///{tmp_path / 'new.db'}"))
+
+
+def test_a_failed_step_leaves_the_database_as_it_was(database: Database) -> None:
+    """A table in the way of the second step: the first is not kept either."""
+    downgrade(database, "base")
+    with database.writing() as session:
+        session.execute(text("CREATE TABLE overrides (id integer)"))
+    with pytest.raises(UserError):
+        upgrade(database)
+    assert current(database) is None
+    assert "accounts" not in inspect(database.engine).get_table_names()
