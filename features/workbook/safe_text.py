@@ -11,7 +11,6 @@ XLSX cells carry their type, so there the text stays as it is and the cell says 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 

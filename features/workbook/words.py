@@ -38,6 +38,8 @@ class Words:
     wanted: Mapping[str, Label]
     patterns: Mapping[str, Label]
     whole_row: Label
+    left_out: Mapping[str, Label]
+    pairs: Mapping[str, Label]
 
     def of_rule(self, rule: str) -> RuleWords:
         """The words of one rule; of a rule from elsewhere general ones."""
@@ -54,6 +56,8 @@ def load_words() -> Words:
         wanted={name: Label(**said) for name, said in raw["wanted"].items()},
         patterns={name: Label(**said) for name, said in raw["patterns"].items()},
         whole_row=Label(**raw["whole_row"]),
+        left_out={name: Label(**said) for name, said in raw["left_out"].items()},
+        pairs={name: Label(**said) for name, said in raw["pairs"].items()},
     )
 
 
@@ -94,7 +98,7 @@ def fault_words(
     parts = [
         wrong.text(language).format(
             field=field_label(field, definition, identity).text(language),
-            detail=_detail_words(field, detail, definition, language),
+            detail=value_label(field, detail, definition).text(language)[:_MOST_DETAIL],
             other=other or ("另一行" if language == "zh" else "another row"),
             rule=rule,
         )
@@ -164,8 +168,8 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
-def _detail_words(field: str, detail: str, definition: Definition, language: Language) -> str:
-    """A code of the column as its word; anything else as it is, cut short."""
+def value_label(field: str, value: str, definition: Definition) -> Label:
+    """A value of a ledger column as people read it: a code as its word, anything else as it is."""
     column = find_column(field, definition)
     codes = definition.codes.get(column.codes or "", {}) if column is not None else {}
-    return codes[detail].text(language) if detail in codes else detail[:_MOST_DETAIL]
+    return codes.get(value, Label(value, value))
