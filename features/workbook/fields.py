@@ -24,12 +24,16 @@ _IDENTITY_TYPES: Mapping[FieldKind, FieldType] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a column of a workbook may say. ``column`` is that of the ledger, or None for who a person is."""
+    """One thing a column of a workbook may say. ``column`` is that of the ledger, or None for who a person is.
+
+    ``codes`` are the words of a category as the ledger keeps them.
+    """
 
     name: str
     type: FieldType
     label: Label
     column: Column | None = None
+    codes: tuple[str, ...] = ()
 
     @property
     def personal(self) -> bool:
@@ -45,10 +49,10 @@ def register_fields(definition: Definition, identity: IdentityDefinition) -> dic
     for table in (HOUSEHOLDS, CHILDREN):
         for column in definition.tables[table].columns.values():
             if column.name not in (CHILD, HOUSEHOLD):
-                fields[column.name] = Field(column.name, column.type, column.label, column)
+                fields[column.name] = _of_column(column, definition)
     for column in BOOKKEEPING:
         if column.name in (VALID_FROM, RECORDED_ON):
-            fields[column.name] = Field(column.name, column.type, column.label, column)
+            fields[column.name] = _of_column(column, definition)
     for name, label in zip(PLACES, _PLACE_LABELS, strict=True):
         fields[name] = Field(name, "place", label)
     return fields
@@ -56,4 +60,8 @@ def register_fields(definition: Definition, identity: IdentityDefinition) -> dic
 
 def table_fields(definition: Definition, table: str) -> dict[str, Field]:
     """Every field of a sheet that is a ledger table itself."""
-    return {column.name: Field(column.name, column.type, column.label, column) for column in all_columns(definition.tables[table])}
+    return {column.name: _of_column(column, definition) for column in all_columns(definition.tables[table])}
+
+
+def _of_column(column: Column, definition: Definition) -> Field:
+    return Field(column.name, column.type, column.label, column, definition.code_values(column))

@@ -63,7 +63,9 @@ def require_safe(path: Path) -> SafeWorkbook:
     except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
         raise UserError(f"{path.name}: {_HALF}", _HALF_HINT) from error
     except OSError as error:
-        raise UserError(f"{path.name}: {error.strerror or error}", "make sure the file is there and readable") from error
+        raise UserError(
+            f"{path.name}: {error.strerror or error}", "make sure the file is there and readable"
+        ) from error
 
 
 def _no_workbook(head: bytes) -> UserError:
