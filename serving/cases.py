@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from models.bands import BANDS, Band
 from models.domains import LIKELY
 from models.reasons import Reason
 from models.sentences import sentence
-from serving.batch.county import REFUSED, SUSPENDED
+from serving.batch.county import FACTS_OUTSIDE, OUTSIDE_SUPPORT, REFUSED, REGION_NOT_FIT, SUSPENDED, WHY_NO_SCORE
 from serving.batch.manifest import LANGUAGES, PolicyUsed
 from serving.likely import DomainWords, domain_words
 
@@ -26,6 +26,16 @@ REFUSED_WORDS = Label("监护人拒绝评分：只按应办走访排序", "the g
 SUSPENDED_WORDS = Label(
     "本县评分已暂停：只按应办走访排序", "scores of this county are suspended: ordered by visits due alone"
 )
+NO_SCORE_WORDS: Mapping[str, Label] = {
+    OUTSIDE_SUPPORT: Label(
+        "这名儿童的情况超出模型见过的范围，不评分：只按应办走访排序",
+        "no score, the model has not seen children like this one: ordered by visits due alone",
+    ),
+    REGION_NOT_FIT: Label(
+        "模型不适合本县，不评分：只按应办走访排序",
+        "no score, the release does not fit this county: ordered by visits due alone",
+    ),
+}
 NOT_ASSESSED = Label("未评级", "not assessed")
 
 
@@ -52,7 +62,7 @@ class Case:
     """A scored child as people read it. ``band`` is None for a child that was not scored.
 
     ``likely``: the domains in which a need is likely; None for a child that was not scored, and where no domain has a
-    model.
+    model. ``why``: why there is no score although nobody refused and nothing is suspended.
     """
 
     child_id: str
@@ -68,12 +78,15 @@ class Case:
     data_age_days: int | None
     suspended: bool = False
     likely: tuple[DomainWords, ...] | None = None
+    why: Label | None = None
 
     @property
     def no_score(self) -> Label | None:
         """Why the child was not scored; None for a child that was."""
         if self.refused:
             return REFUSED_WORDS
+        if self.why is not None:
+            return self.why
         return SUSPENDED_WORDS if self.suspended else None
 
     @property
@@ -123,7 +136,22 @@ def case_of(row: Mapping[str, Any], policy: PolicyUsed, words: FeatureWords) -> 
         data_age_days=row["data_age_days"],
         suspended=row["status"] == SUSPENDED,
         likely=domain_words(row[LIKELY], words.definition),
+        why=no_score_words(row.get(WHY_NO_SCORE), row.get(FACTS_OUTSIDE) or (), words.labels),
     )
+
+
+def no_score_words(code: str | None, facts: Sequence[str], labels: Mapping[str, Label]) -> Label | None:
+    """Why a child has no score, with the facts outside the model's support; None where no code says it.
+
+    Scores written by an earlier version say nothing of it.
+    """
+    if code is None:
+        return None
+    said, named = NO_SCORE_WORDS[code], [labels[name] for name in facts]
+    if not named:
+        return said
+    zh, en = "、".join(one.zh for one in named), "; ".join(one.en for one in named)
+    return Label(f"{said.zh}（超出范围：{zh}）", f"{said.en} (outside: {en})")
 
 
 def _duty(row: Mapping[str, Any], policy: PolicyUsed) -> DutyWords | None:

@@ -16,6 +16,7 @@ from features.definition import Label
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RETRACTS, VISIT, VISITS
 from features.ledger.store import LedgerStore
 from models.domains import LIKELY
+from models.release.regions import county_sha256, region_state
 from models.release.suspensions import read_suspensions
 from serving.batch.county import Scoring, Tables, score_children
 from serving.batch.manifest import PolicyUsed, policy_used
@@ -107,15 +108,8 @@ def explain_case(request: ExplainRequest) -> ExplainedCase:
     policies, suspended = policies_of(request.policy), read_suspensions(request.home)
     for county in homes:
         policy = policy_in_force(policies, definition, county, request.as_of)
-        scoring = Scoring(
-            bundle.model,
-            bundle.model_id,
-            definition,
-            policy,
-            request.as_of,
-            suspended=county in suspended,
-            domains=bundle.domains,
-        )
+        region = region_state(request.home, county, bundle.model_id, county_sha256(store, county))
+        scoring = Scoring.of(bundle, definition, policy, request.as_of, suspended=county in suspended, region=region)
         row = _scored_row(store, county, request.child_id, scoring)
         if row is not None:
             return _explained(row, county, store, scoring)

@@ -52,8 +52,10 @@ class Listing:
 
 
 def after_duties(manifest: ScoreManifest) -> Label:
-    """What orders the households after those with a duty: the score, or the lot where all scores are suspended."""
+    """What orders the households after those with a duty: the score, or the lot where nobody was scored."""
     counts = manifest.counts()
+    if counts["no_score"] and not counts["scored"]:
+        return Label("其后按抽签（没有评分）", "Then by lot (nobody was scored)")
     if counts["suspended"] and not counts["scored"]:
         return Label("其后按抽签（评分已暂停）", "Then by lot (scores are suspended)")
     return Label("其后按评分", "Then by score")

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from features.definition import Label, Language
 from serving.batch.manifest import ScoreManifest
+from serving.batch.standing import standings
 from serving.cases import PURPOSE, Case, due_words, level_note
 from serving.explain_case import ExplainedCase
 from serving.likely import ASK, BRING, LIKELY_WORDS, TOO_FEW_LABELS, in_one_line, likely_line, listed
@@ -26,6 +27,7 @@ _SUMMARY = (
     ("scored", Label("已评分", "scored")),
     ("refused", Label("拒绝评分", "refused")),
     ("suspended", Label("评分暂停", "suspended")),
+    ("no_score", Label("不评分", "no score")),
     ("duties", Label("应办走访", "visits due")),
     ("overdue", Label("其中逾期", "of them overdue")),
 )
@@ -38,6 +40,8 @@ def print_summary(manifest: ScoreManifest, out: Path, console: Console) -> None:
     counts = manifest.counts()
     console.print("  ".join(f"{_pair(words)}: {counts[name]:,}" for name, words in _SUMMARY), highlight=False)
     console.print(f"截止 as of {manifest.as_of}   模型 release {manifest.model_id}", highlight=False)
+    for words, number in standings(manifest.counties):
+        console.print(f"{_pair(words)}: {number:,}", highlight=False)
     for alarm in manifest.alarms:
         places = f" ({', '.join(alarm.counties)})" if alarm.counties else ""
         console.print(Text(f"注意 warning: {_pair(alarm.words)}{places}", style="bold"))

@@ -10,6 +10,7 @@ import numpy as np
 
 from features.definition import structure as s
 from models.release.reference import ReferenceDistribution, reference_distribution
+from models.support import with_facts_outside
 from training.dataset import Dataset, Part
 from training.windows import seeded_share
 
@@ -19,7 +20,9 @@ def cohort_reference(dataset: Dataset, rows_at_most: int, seed: int) -> Referenc
     total = sum(part.rows.height for part in dataset.parts("calibrate"))
     share = min(1.0, rows_at_most / max(1, total))
     matrices = [_thinned(part, share, seed).matrix for part in dataset.parts("calibrate")]
-    return reference_distribution(np.concatenate(matrices), dataset.contract.names)
+    matrix = np.concatenate(matrices)
+    reference = reference_distribution(matrix, dataset.contract.names)
+    return with_facts_outside(reference, matrix, dataset.contract.sources)
 
 
 def _thinned(part: Part, share: float, seed: int) -> Part:

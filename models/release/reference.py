@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,17 @@ class FeatureReference:
     """How the values of one feature were spread.
 
     ``edges`` cut the line into half-open bins ``(-inf, e1), [e1, e2), ..., [ek, inf)``; ``counts`` holds the children
-    in each, none below the declared least count; ``missing`` are the children whose value was not known.
+    in each, none below the declared least count; ``missing`` are the children whose value was not known. At least as
+    many children as that count had ``low`` or less, and ``high`` or more; None where too few values were known, and
+    where a bundle was made before these were kept.
     """
 
     name: str
     edges: tuple[float, ...]
     counts: tuple[int, ...]
     missing: int
+    low: float | None = None
+    high: float | None = None
 
     @property
     def total(self) -> int:
@@ -37,38 +41,50 @@ class FeatureReference:
         """The share of children in each bin, then the share not known; they add up to one."""
         return tuple(count / self.total for count in (*self.counts, self.missing)) if self.total else ()
 
+    def to_json(self) -> dict[str, Any]:
+        """The reference as plain JSON values."""
+        plain = {"name": self.name, "edges": list(self.edges), "counts": list(self.counts), "missing": self.missing}
+        return plain if self.low is None else {**plain, "low": self.low, "high": self.high}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> FeatureReference:
+        """Read what ``to_json`` made."""
+        known = "low" in raw
+        return cls(
+            str(raw["name"]),
+            tuple(float(edge) for edge in raw["edges"]),
+            tuple(int(count) for count in raw["counts"]),
+            int(raw["missing"]),
+            float(raw["low"]) if known else None,
+            float(raw["high"]) if known else None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDistribution:
-    """The reference of every feature, in the order of the feature contract."""
+    """The reference of every feature, in the order of the feature contract.
+
+    ``facts_outside``: from so many facts beyond the limits on a child lies outside the model's support; None where
+    that was not taken from the rows.
+    """
 
     minimum_count: int
     features: tuple[FeatureReference, ...]
+    facts_outside: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The distribution as plain JSON values."""
-        return {
-            "minimum_count": self.minimum_count,
-            "features": [
-                {"name": part.name, "edges": list(part.edges), "counts": list(part.counts), "missing": part.missing}
-                for part in self.features
-            ],
-        }
+        plain = {"minimum_count": self.minimum_count, "features": [part.to_json() for part in self.features]}
+        return plain if self.facts_outside is None else {**plain, "facts_outside": self.facts_outside}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> ReferenceDistribution:
         """Read what ``to_json`` made."""
+        said = raw.get("facts_outside")
         return cls(
             int(raw["minimum_count"]),
-            tuple(
-                FeatureReference(
-                    str(part["name"]),
-                    tuple(float(edge) for edge in part["edges"]),
-                    tuple(int(count) for count in part["counts"]),
-                    int(part["missing"]),
-                )
-                for part in raw["features"]
-            ),
+            tuple(FeatureReference.from_json(part) for part in raw["features"]),
+            None if said is None else int(said),
         )
 
 
@@ -99,7 +115,8 @@ def _feature_reference(name: str, column: FloatArray, least: int) -> FeatureRefe
     starts = np.searchsorted(known, edges, side="left")
     counts = np.diff(np.concatenate(([0], starts, [len(known)])))
     merged_edges, merged_counts = _merge_small(edges, counts.tolist(), least)
-    return FeatureReference(name, tuple(merged_edges), tuple(merged_counts), missing)
+    low, high = _outward(float(known[least - 1]), math.floor), _outward(float(known[-least]), math.ceil)
+    return FeatureReference(name, tuple(merged_edges), tuple(merged_counts), missing, low, high)
 
 
 def _edges(known: npt.NDArray[np.float64]) -> list[float]:
@@ -112,10 +129,20 @@ def _edges(known: npt.NDArray[np.float64]) -> list[float]:
 
 
 def _rounded(value: float) -> float:
+    return 0.0 if value == 0 else round(value, _digits(value))
+
+
+def _outward(value: float, towards: Callable[[float], int]) -> float:
+    """A limit rounded so that no value it stands for is cut off."""
     if value == 0:
         return 0.0
-    digits = limits().reference_significant_digits - 1 - math.floor(math.log10(abs(value)))
-    return round(value, digits)
+    digits = _digits(value)
+    nearest = round(value, digits)
+    return nearest if nearest == value else round(towards(value * 10.0**digits) / 10.0**digits, digits)
+
+
+def _digits(value: float) -> int:
+    return limits().reference_significant_digits - 1 - math.floor(math.log10(abs(value)))
 
 
 def _merge_small(edges: list[float], counts: list[int], least: int) -> tuple[list[float], list[int]]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from features.definition import Label
+from models.release.regions import NOT_CHECKED, RegionState, Standing
 from models.release.suspensions import Suspension
 
 
@@ -18,6 +19,8 @@ class CountyFacts:
     """What one county's scores look like. Scores are None where nobody was scored.
 
     ``outside_with_finding`` counts the children outside the cohort who still have a severe open finding.
+    ``standing``: whether the release fits the county; ``accepted``: it does not, and its owner took that upon himself;
+    ``own_calibration``: chances come from a pilot in the county.
     """
 
     county: str
@@ -33,6 +36,10 @@ class CountyFacts:
     lowest_score: float | None
     highest_score: float | None
     suspended: int = 0
+    no_score: int = 0
+    standing: Standing = NOT_CHECKED
+    accepted: bool = False
+    own_calibration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,32 @@ def suspension_alarms(suspensions: Mapping[str, Suspension], counties: Sequence[
         if county in suspensions:
             by_words.setdefault(_suspended_words(suspensions[county]), []).append(county)
     return tuple(Alarm("suspended", words, tuple(places)) for words, places in by_words.items())
+
+
+def region_alarms(regions: Mapping[str, RegionState]) -> tuple[Alarm, ...]:
+    """A warning of the counties that were never checked, and of those the release does not fit."""
+    places = {
+        "region_not_checked": [county for county, one in regions.items() if one.standing == NOT_CHECKED],
+        "region_not_fit": [county for county, one in regions.items() if one.blocked],
+        "region_accepted": [county for county, one in regions.items() if one.standing == "not_fit" and not one.blocked],
+    }
+    return tuple(Alarm(kind, _REGION_WORDS[kind], tuple(found)) for kind, found in places.items() if found)
+
+
+_REGION_WORDS = {
+    "region_not_checked": Label(
+        "尚未检查模型是否适合本县当前的台账（mopai region check）",
+        "whether the release fits this county's ledger as it is has not been checked (mopai region check)",
+    ),
+    "region_not_fit": Label(
+        "模型不适合本县：不评分，只按应办走访排序",
+        "the release does not fit this county: nobody is scored, the order is by visits due alone",
+    ),
+    "region_accepted": Label(
+        "模型不适合本县，由模型负责人承担责任后仍然评分",
+        "the release does not fit this county; it is scored all the same on the responsibility of the model's owner",
+    ),
+}
 
 
 def _suspended_words(one: Suspension) -> Label:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from features.parallel import map_processes
 from models.policy.policy import Policy, load_policies, load_policy, policy_for
 from models.release.bundle import Bundle, load_bundle
 from models.release.current import ReleaseStore
-from models.release.suspensions import Suspension, read_suspensions
-from serving.batch.alarms import alarm_limits, alarms, suspension_alarms
+from models.release.regions import county_sha256, region_state
+from models.release.suspensions import read_suspensions
+from serving.batch.alarms import alarm_limits, alarms, region_alarms, suspension_alarms
 from serving.batch.county import Scoring
 from serving.batch.manifest import PolicyUsed, ScoreManifest, policy_used
 from serving.batch.output import MANIFEST, staged
@@ -58,6 +59,9 @@ def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreMan
     definition = definition_of(store, request.definition)
     bundle = released(request.home, request.release, definition)
     policies, suspended = policies_of(request.policy), read_suspensions(request.home)
+    regions = {
+        county: region_state(request.home, county, bundle.model_id, county_sha256(store, county)) for county in counties
+    }
     with staged(request.out) as staging:
         (staging / AREA).mkdir()
         tasks = [
@@ -65,7 +69,14 @@ def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreMan
                 store,
                 county,
                 request.region,
-                _scoring(bundle, definition, policies, county, request, suspended),
+                Scoring.of(
+                    bundle,
+                    definition,
+                    policy_in_force(policies, definition, county, request.as_of),
+                    request.as_of,
+                    suspended=county in suspended,
+                    region=regions[county],
+                ),
                 staging,
             )
             for county in counties
@@ -76,8 +87,10 @@ def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreMan
         _refuse_nothing(store, scored, request)
         ranks = region_ranks([(county.facts.county, county.task.staged) for county in scored])
         files = [finish_county(county.task, ranks[county.facts.county]) for county in scored]
-        found = suspension_alarms(suspended, counties) + alarms(
-            [county.facts for county in scored], listed_twice(ranks), request.as_of, alarm_limits()
+        found = (
+            suspension_alarms(suspended, counties)
+            + region_alarms(regions)
+            + alarms([county.facts for county in scored], listed_twice(ranks), request.as_of, alarm_limits())
         )
         manifest = replace(
             _manifest(store, bundle, definition, scored, request), alarms=found, files=dict(ChainMap(*files))
@@ -137,26 +150,6 @@ def policy_in_force(policies: Sequence[Policy], definition: Definition, county: 
     policy = policy_for(policies, definition.name, county, as_of)
     policy.check(definition)
     return policy
-
-
-def _scoring(
-    bundle: Bundle,
-    definition: Definition,
-    policies: Sequence[Policy],
-    county: str,
-    request: ScoreRequest,
-    suspended: Mapping[str, Suspension],
-) -> Scoring:
-    policy = policy_in_force(policies, definition, county, request.as_of)
-    return Scoring(
-        bundle.model,
-        bundle.model_id,
-        definition,
-        policy,
-        request.as_of,
-        suspended=county in suspended,
-        domains=bundle.domains,
-    )
 
 
 def _refuse_nothing(store: LedgerStore, scored: Sequence[CountyScored], request: ScoreRequest) -> None:

@@ -19,10 +19,13 @@ from models.policy.ordering import DRIVER
 from serving.batch.alarms import CountyFacts, alarm_limits
 from serving.batch.county import (
     DATA_AGE,
+    FACTS_OUTSIDE,
+    NO_SCORE,
     OPEN_STATUS,
     REFUSED,
     SCORED,
     SUSPENDED,
+    WHY_NO_SCORE,
     Scoring,
     Tables,
     score_children,
@@ -33,10 +36,10 @@ from serving.batch.ranks import RANK_COUNTY, RANK_REGION, RANK_VILLAGE, in_regio
 AREA = "area"
 
 SCORE_COLUMNS = (
-    CHILD, HOUSEHOLD, REGION, "as_of", "status", "duty", "duty_rule", "duty_due_on", "duty_overdue_days", "duty_rules",
-    "score", "probability", "band", RANK_VILLAGE, RANK_COUNTY, RANK_REGION, DRIVER, "official_level",
-    "official_level_on", "official_level_by", "reasons_up", "reasons_down", "not_known", LIKELY, "model_id",
-    "definition_version", DATA_AGE,
+    CHILD, HOUSEHOLD, REGION, "as_of", "status", WHY_NO_SCORE, FACTS_OUTSIDE, "duty", "duty_rule", "duty_due_on",
+    "duty_overdue_days", "duty_rules", "score", "probability", "band", RANK_VILLAGE, RANK_COUNTY, RANK_REGION, DRIVER,
+    "official_level", "official_level_on", "official_level_by", "reasons_up", "reasons_down", "not_known", LIKELY,
+    "model_id", "definition_version", DATA_AGE,
 )  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def score_county(task: CountyTask) -> CountyScored:
     rows.write_ipc(task.staged)
     rules = rows["duty_rules"].explode().struct.field("rule").drop_nulls().unique().sort()
     outside = _outside(task, tables, rows)
-    return CountyScored(task, _facts(task.county, rows, newest_recorded(tables, as_of), outside), tuple(rules))
+    return CountyScored(task, _facts(task, rows, newest_recorded(tables, as_of), outside), tuple(rules))
 
 
 def finish_county(task: CountyTask, ranks: pl.DataFrame) -> dict[str, str]:
@@ -114,15 +117,20 @@ def _outside(task: CountyTask, tables: Tables, rows: pl.DataFrame) -> int:
     return outside_with_finding(tables, in_region(state, task.region), rows, open_status, least, scoring.as_of)
 
 
-def _facts(county: str, rows: pl.DataFrame, newest: dt.date | None, outside: int) -> CountyFacts:
+def _facts(task: CountyTask, rows: pl.DataFrame, newest: dt.date | None, outside: int) -> CountyFacts:
     lowest, highest = rows["score"].min(), rows["score"].max()
+    region = task.scoring.region
     return CountyFacts(
-        county=county,
+        county=task.county,
         children=rows.height,
         households=rows[HOUSEHOLD].n_unique(),
         scored=int((rows["status"] == SCORED).sum()),
         refused=int((rows["status"] == REFUSED).sum()),
         suspended=int((rows["status"] == SUSPENDED).sum()),
+        no_score=int((rows["status"] == NO_SCORE).sum()),
+        standing=region.standing,
+        accepted=region.accepted,
+        own_calibration=region.calibration is not None,
         duties=int(rows["duty"].sum()),
         overdue=int((rows["duty_overdue_days"] > 0).sum()),
         duty_households=rows.filter(pl.col("duty"))[HOUSEHOLD].n_unique(),

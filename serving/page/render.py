@@ -13,6 +13,7 @@ from features.definition import Definition, Label
 from models.bands import BANDS
 from serving import likely
 from serving.batch.folder import ScoreFolder
+from serving.batch.standing import standings
 from serving.cases import PURPOSE, due_words, level_note
 from serving.listing import after_duties, top_of
 
@@ -41,6 +42,7 @@ def render_page(folder: ScoreFolder, definition: Definition, households: int = D
         bands=BANDS,
         purpose=PURPOSE,
         by_score=after_duties(manifest),
+        standings=standings(manifest.counties),
     )
 
 

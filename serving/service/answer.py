@@ -14,12 +14,12 @@ from models.policy.ordering import DRIVER
 from models.policy.words import level_words, rule_words
 from models.reasons import Reason
 from models.sentences import sentence
-from serving.batch.county import DATA_AGE, REFUSED, SCORED, SUSPENDED
-from serving.cases import PURPOSE, REFUSED_WORDS, SUSPENDED_WORDS
+from serving.batch.county import DATA_AGE, FACTS_OUTSIDE, NO_SCORE, REFUSED, SCORED, SUSPENDED, WHY_NO_SCORE
+from serving.cases import PURPOSE, REFUSED_WORDS, SUSPENDED_WORDS, no_score_words
 from serving.service.loaded import Loaded
 from serving.service.query import Query
 from serving.service.record_scores import ScoreRow
-from serving.service.score import INVALID, NO_SCORE, NOT_IN_COHORT, NOT_KNOWN_THEN, OTHER_COUNTY, RANK, Scored
+from serving.service.score import INVALID, NOT_IN_COHORT, NOT_KNOWN_THEN, OTHER_COUNTY, RANK, Scored
 
 _WHY: Mapping[str, Label] = {
     REFUSED: REFUSED_WORDS,
@@ -45,11 +45,13 @@ class Words:
     language: Language
 
     def record(self, row: ScoreRow) -> dict[str, Any]:
-        """A scored child, or one for whom the model was refused or suspended."""
+        """A scored child, or one for whom the model was refused or suspended, or whom it cannot speak of."""
         return {
             CHILD: row[CHILD],
             "status": row["status"],
-            "reason": None if row["status"] == SCORED else _WHY[row["status"]].text(self.language),
+            "reason": self._why(row),
+            "reason_code": row[WHY_NO_SCORE],
+            FACTS_OUTSIDE: [self._feature(name) for name in row[FACTS_OUTSIDE] or ()],
             HOUSEHOLD: row[HOUSEHOLD],
             REGION: row[REGION],
             RANK: row[RANK],
@@ -91,6 +93,8 @@ class Words:
             CHILD: child,
             "status": status,
             "reason": _WHY[reason or status].text(self.language),
+            "reason_code": reason,
+            FACTS_OUTSIDE: [],
             **nothing,
             "raised_by": [],
             "lowered_by": [],
@@ -109,11 +113,19 @@ class Words:
             "model_id": scoring.model_id,
             "definition": {"name": scoring.definition.name, "version": scoring.definition.version},
             "policy": scoring.policy.id,
+            "region_check": scoring.region.standing,
+            "own_calibration": scoring.region.calibration is not None,
             "as_of": scoring.as_of,
             "area_as_of": self.scored.area_as_of,
             "language": self.language,
             "purpose": PURPOSE.text(self.language),
         }
+
+    def _why(self, row: ScoreRow) -> str | None:
+        if row["status"] == SCORED:
+            return None
+        said = no_score_words(row[WHY_NO_SCORE], row[FACTS_OUTSIDE] or (), self.loaded.labels)
+        return (said or _WHY[row["status"]]).text(self.language)
 
     def _duty(self, row: ScoreRow) -> dict[str, Any] | None:
         if not row["duty"]:

@@ -88,6 +88,10 @@ class Record(_Model):
     child_id: str
     status: Literal["scored", "refused", "suspended", "invalid", "not_in_cohort", "no_score"]
     reason: str | None = Field(description="why there is no score")
+    reason_code: Literal["outside_support", "region_not_fit", "other_county", "not_known_then"] | None = Field(
+        description="what kind of no_score it is"
+    )
+    facts_outside: list[Feature] = Field(description="facts beyond what the model has seen, three at most")
     household_id: str | None
     region_code: str | None
     rank: int | None = Field(ge=1, description="place of the household in this request: duties first, then the score")
@@ -116,6 +120,10 @@ class _Head(_Model):
     model_id: str = Field(description="the release that made the answer")
     definition: Definition
     policy: str
+    region_check: Literal["fit", "with_care", "not_fit", "not_checked"] = Field(
+        description="whether the release was found to fit this county"
+    )
+    own_calibration: bool = Field(description="whether chances come from a pilot in this county")
     as_of: dt.date
     area_as_of: dt.date | None = Field(description="the day the village totals speak for; null: they are not known")
     language: Literal["zh", "en"]

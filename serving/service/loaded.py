@@ -12,6 +12,7 @@ from features.definition import Definition, Label
 from features.definition.feature import feature_specs
 from models.policy.policy import Policy, load_policies, policy_for
 from models.release.bundle import Bundle, load_bundle
+from models.release.regions import RegionReader
 from models.release.suspensions import SuspensionReader
 from serving.batch.county import Scoring
 from serving.service.problem import RequestError
@@ -29,6 +30,7 @@ class Loaded:
     labels: Mapping[str, Label]
     policies: tuple[Policy, ...]
     suspensions: SuspensionReader
+    regions: RegionReader
 
     @staticmethod
     def load(path: Path, reader: QueryReader, home: Path) -> Loaded:
@@ -37,7 +39,7 @@ class Loaded:
         Args:
             path: the folder of the bundle.
             reader: reads requests by the definition the service answers for.
-            home: where monitoring writes whose scores are suspended.
+            home: where monitoring writes whose scores are suspended, and checks whom the release does not fit.
 
         Raises:
             UserError: the bundle is not sound or made for other features.
@@ -51,6 +53,7 @@ class Loaded:
             labels={spec.name: spec.label for spec in feature_specs(definition)},
             policies=load_policies(),
             suspensions=SuspensionReader(home),
+            regions=RegionReader(home),
         )
 
     @property
@@ -71,14 +74,7 @@ class Loaded:
             raise RequestError(422, "no_policy", "no policy is in force for this region on this day") from error
         try:
             suspended = county in self.suspensions.current()
+            region = self.regions.current(county, self.model_id)
         except UserError as error:
-            raise RequestError(503, "suspensions_unreadable", "whose scores are suspended cannot be read") from error
-        return Scoring(
-            self.bundle.model,
-            self.model_id,
-            self.definition,
-            policy,
-            as_of,
-            suspended=suspended,
-            domains=self.bundle.domains,
-        )
+            raise RequestError(503, "suspensions_unreadable", "whose scores are withheld cannot be read") from error
+        return Scoring.of(self.bundle, self.definition, policy, as_of, suspended=suspended, region=region)

@@ -27,14 +27,24 @@ from models.domains import LIKELY
 from models.explain import explain
 from models.policy.ordering import TIE, lots
 from models.policy.record_duties import record_duties
-from serving.batch.county import DATA_AGE, OPEN_STATUS, REFUSED, SCORED, SUSPENDED, Scoring
+from serving.batch.county import (
+    DATA_AGE,
+    FACTS_OUTSIDE,
+    NO_SCORE,
+    OPEN_STATUS,
+    OUTSIDE_SUPPORT,
+    REFUSED,
+    SCORED,
+    WHY_NO_SCORE,
+    Scoring,
+)
 from serving.service.record_reasons import Layout, record_reasons
 
 ScoreRow = dict[str, Any]
 
-NO_SCORE: Mapping[str, Any] = {
+NOTHING: Mapping[str, Any] = {
     "score": None, "probability": None, "band": None, "reasons_up": None, "reasons_down": None, "not_known": None,
-    LIKELY: None,
+    LIKELY: None, FACTS_OUTSIDE: None,
 }  # fmt: skip
 
 
@@ -64,11 +74,11 @@ def score_records(
             **_identity(known, child, scoring),
             **duty[child],
             DATA_AGE: ages.get(known.state[child][HOUSEHOLD]),
-            "status": _status(known, child, scoring),
+            **_status(known, child, scoring),
             "model_id": scoring.model_id,
             DEFINITION_VERSION: scoring.definition.version,
             TIE: tie,
-            **NO_SCORE,
+            **NOTHING,
         }
         for child, tie in zip(table.children, ties, strict=True)
     ]
@@ -90,11 +100,12 @@ def _identity(known: Known, child: str, scoring: Scoring) -> ScoreRow:
     }
 
 
-def _status(known: Known, child: str, scoring: Scoring) -> str:
+def _status(known: Known, child: str, scoring: Scoring) -> dict[str, str | None]:
     refused_on = known.state[child].get(REFUSED_ON)
     if refused_on is not None and refused_on <= day_number(known.as_of):
-        return REFUSED
-    return SUSPENDED if scoring.suspended else SCORED
+        return {"status": REFUSED, WHY_NO_SCORE: None}
+    status, why = scoring.status_unless_refused
+    return {"status": status, WHY_NO_SCORE: why}
 
 
 def _data_ages(known: Known, definition: Definition) -> dict[str, int]:
@@ -111,6 +122,7 @@ def _data_ages(known: Known, definition: Definition) -> dict[str, int]:
 
 def _add_scores(rows: Sequence[ScoreRow], table: RecordTable, scoring: Scoring, layout: Layout) -> None:
     """Put the children that may be scored to the model: score, probability, band, reasons and domains."""
+    _mark_outside(rows, table, scoring)
     allowed = [place for place, row in enumerate(rows) if row["status"] == SCORED]
     if not allowed:
         return
@@ -120,12 +132,22 @@ def _add_scores(rows: Sequence[ScoreRow], table: RecordTable, scoring: Scoring, 
     reasons = record_reasons(explain(scoring.model, matrix), matrix, dates, layout)
     columns = (
         scores.tolist(),
-        scoring.model.probability(scores).tolist(),
+        scoring.probability(scores).tolist(),
         scoring.model.cutoffs.band(scores).tolist(),
         scoring.domains.likely(scoring.domains.probabilities(matrix)).to_list(),
     )
     for place, score, probability, band, likely, said in zip(allowed, *columns, reasons, strict=True):
         rows[place].update({"score": score, "probability": probability, "band": band, LIKELY: likely}, **said.columns())
+
+
+def _mark_outside(rows: Sequence[ScoreRow], table: RecordTable, scoring: Scoring) -> None:
+    """Take the children outside the model's support from those that may be scored."""
+    if scoring.support is None:
+        return
+    allowed = [place for place, row in enumerate(rows) if row["status"] == SCORED]
+    for place, facts in zip(allowed, scoring.support.test(table.matrix[allowed]).named(), strict=True):
+        if facts is not None:
+            rows[place].update({"status": NO_SCORE, WHY_NO_SCORE: OUTSIDE_SUPPORT, FACTS_OUTSIDE: facts})
 
 
 def as_date(day: int | None) -> dt.date | None:

@@ -18,7 +18,7 @@ from features.record.rows import Row, Tables
 from features.record.state import Known
 from features.record.table import Area
 from models.policy.ordering import DRIVER, TIE
-from serving.batch.county import Scoring, score_children
+from serving.batch.county import NO_SCORE, Scoring, score_children
 from serving.service.areas import CountyArea
 from serving.service.loaded import Loaded
 from serving.service.query import Query
@@ -28,7 +28,6 @@ from serving.service.settings import limits
 RANK = "rank"
 INVALID = "invalid"
 NOT_IN_COHORT = "not_in_cohort"
-NO_SCORE = "no_score"
 NOT_KNOWN_THEN = "not_known_then"
 OTHER_COUNTY = "other_county"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import lightgbm
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pytest
 
@@ -21,6 +22,7 @@ from models.release.current import ReleaseStore
 from models.release.golden import make_golden
 from models.release.reference import reference_distribution
 from models.risk_model import RiskModel
+from models.support import with_facts_outside
 from serving.batch.folder import ScoreFolder
 from serving.batch.run import ScoreRequest, score_region
 from tests.conftest import SMALL_PROVINCE
@@ -41,11 +43,11 @@ def model(ledger: Path) -> RiskModel:
 
 
 @pytest.fixture(scope="session")
-def released_home(model: RiskModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released_home(model: RiskModel, ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with that model as its release."""
     home = tmp_path_factory.mktemp("released")
     store = ReleaseStore(home)
-    folder = write_bundle(tmp_path_factory.mktemp("bundle"), _content(model))
+    folder = write_bundle(tmp_path_factory.mktemp("bundle"), _content(model, ledger))
     store.install(folder)
     store.promote(folder.name)
     return home
@@ -93,15 +95,21 @@ def _found(tables: list[dict[str, pl.DataFrame]], day: date) -> pl.Series:
     )
 
 
-def _content(model: RiskModel) -> BundleContent:
-    rows = np.random.default_rng(1).normal(size=(400, len(model.contract.names)))
+def _content(model: RiskModel, ledger: Path) -> BundleContent:
+    store = LedgerStore.open(ledger)
+    rows = np.concatenate([matrix_of(store, county) for county in store.counties()])
     return BundleContent(
         model=model,
         definition=load_definition(),
-        reference=reference_distribution(rows, model.contract.names),
+        reference=with_facts_outside(reference_distribution(rows, model.contract.names), rows, model.contract.sources),
         golden=make_golden(model, domain_models(model.contract)),
         domains=domain_models(model.contract),
         card="# A model for tests\n",
         windows={},
         metrics={},
     )
+
+
+def matrix_of(store: LedgerStore, county: str) -> npt.NDArray[np.float32]:
+    """The features of a county's children on the day that is scored."""
+    return build_feature_table(store.read(county).tables, load_definition(), AS_OF, county=county).matrix()

@@ -12,7 +12,7 @@ import pytest
 
 from models.policy.policy import POLICIES, load_policy
 from models.risk_model import RiskModel
-from serving.batch.county import REFUSED, SCORED, Scoring, data_age, score_children
+from serving.batch.county import NO_SCORE, REFUSED, SCORED, Scoring, data_age, score_children
 from serving.batch.folder import ScoreFolder
 from tests.builders import COUNTY, Row, default_definition, make_tables
 from tests.models.making import domain_models
@@ -54,7 +54,7 @@ def test_a_refusal_changes_no_other_score(model: RiskModel) -> None:
 def test_no_score_stands_without_reasons_and_none_without_a_score(scored: ScoreFolder) -> None:
     rows = pl.concat([scored.read(county) for county in scored.counties()])
     has_score = rows["score"].is_not_null()
-    assert set(rows["status"]) == {SCORED, REFUSED}
+    assert set(rows["status"]) == {SCORED, REFUSED, NO_SCORE}
     for name in ("probability", "band", "reasons_up", "reasons_down", "not_known"):
         assert (rows[name].is_not_null() == has_score).all(), name
     assert (has_score == (rows["status"] == SCORED)).all()
@@ -72,7 +72,7 @@ def test_score_probability_and_band_are_those_of_the_model(model: RiskModel, sco
 
 def test_likely_domains_are_those_of_the_models_for_every_scored_child(model: RiskModel, scored: ScoreFolder) -> None:
     rows = pl.concat([scored.read(county) for county in scored.counties()])
-    assert (rows["domains_likely"].is_null() == (rows["status"] == REFUSED)).all()
+    assert (rows["domains_likely"].is_null() == (rows["status"] != SCORED)).all()
     named = rows["domains_likely"].explode().drop_nulls()
     assert set(named) == {"living", "medical"}
     assert rows["domains_likely"].list.len().min() == 0

@@ -121,7 +121,7 @@ def test_before_a_move_the_child_is_explained_where_it_lived(released_home: Path
     scores = ScoreRequest(tmp_path / "ledger", "", moved, tmp_path / "scores", released_home, workers=1)
     manifest = score_region(scores)
     assert [(facts.county, facts.children) for facts in manifest.counties] == [("520001", 0), ("520002", 1)]
-    assert [alarm.kind for alarm in manifest.alarms] == ["empty_cohort"]
+    assert [alarm.kind for alarm in manifest.alarms] == ["region_not_checked", "empty_cohort"]
 
 
 def test_a_household_is_followed_through_everyone_who_lived_in_it() -> None:

@@ -54,7 +54,7 @@ def test_a_folder_holds_a_file_per_county_with_the_declared_columns(scored: Scor
 def test_the_manifest_counts_what_the_files_hold(scored: ScoreFolder, ledger: Path) -> None:
     rows = pl.concat([scored.read(county) for county in scored.counties()])
     counts = scored.manifest.counts()
-    assert counts["children"] == rows.height == counts["scored"] + counts["refused"]
+    assert counts["children"] == rows.height == counts["scored"] + counts["refused"] + counts["no_score"]
     assert counts["households"] == rows["household_id"].n_unique()
     assert counts["duties"] == rows["duty"].sum()
     assert counts["overdue"] == (rows["duty_due_on"] < AS_OF).sum()

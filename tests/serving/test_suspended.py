@@ -98,7 +98,7 @@ def test_duties_and_due_dates_order_what_is_left(alone: ScoreFolder, scored: Sco
 def test_the_manifest_counts_them_and_carries_the_warning(folder: ScoreFolder) -> None:
     manifest, county = folder.manifest, folder.counties()[0]
     counts = manifest.counts()
-    assert counts["children"] == counts["scored"] + counts["refused"] + counts["suspended"]
+    assert counts["children"] == counts["scored"] + counts["refused"] + counts["suspended"] + counts["no_score"]
     assert counts["suspended"] > 0
     (alarm,) = [alarm for alarm in manifest.alarms if alarm.kind == "suspended"]
     assert alarm.counties == (county,)

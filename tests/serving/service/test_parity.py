@@ -20,6 +20,8 @@ EXACT = ("score", "probability", "status", "household_id", "region_code", "data_
 def check(record: dict[str, Any], row: dict[str, Any]) -> None:
     """A record of an answer against the batch's row of the same child."""
     assert {name: record[name] for name in EXACT} == {name: row[name] for name in EXACT}
+    assert record["reason_code"] == row["no_score_reason"]
+    assert [fact["feature"] for fact in record["facts_outside"]] == (row["facts_outside"] or [])
     assert (record["band"] or {}).get("code") == row["band"]
     assert (record["duty"] or {}).get("rule") == row["duty_rule"]
     assert (record["duty"] or {}).get("due_on") == (row["duty_due_on"] and str(row["duty_due_on"]))
@@ -43,7 +45,8 @@ def test_a_county_in_one_request_is_the_batch(
     found = answer.json()
     batch = scored.read(county_request["region"])
     rows = {row["child_id"]: row for row in batch.to_dicts()}
-    records = [record for record in found["records"] if record["status"] in ("scored", "refused")]
+    records = [record for record in found["records"] if record["household_id"] is not None]
+    assert {record["status"] for record in records} == {"scored", "refused", "no_score"}
     assert found["model_id"] == scored.manifest.model_id
     assert found["area_as_of"] == county_request["as_of"]
     assert found["faults"] == []
