@@ -38,6 +38,7 @@ class FeatureTable:
     ``frame``: child_id, household_id, region_code, then the contract's columns in order (float32, NaN: not known).
     ``dates``: child_id and ``date_TABLE`` per ledger table: the day of its newest known fact about the child.
     ``audit``: child_id and the protected columns as known on the day; never inputs of a model.
+    ``area``: the area table the features were made with; None where no feature needs one.
     """
 
     county: str
@@ -46,6 +47,7 @@ class FeatureTable:
     frame: Any
     dates: Any
     audit: Any
+    area: Any
 
     def matrix(self) -> npt.NDArray[np.float32]:
         """The feature values, shape (children, columns), in the order of the contract."""
@@ -83,6 +85,7 @@ def build_feature_table(
         frame=_values(whole, program),
         dates=_dates(whole, program),
         audit=whole.select(CHILD, *program.audit).to_native(),
+        area=None if around is None else computed(around).to_native(),
     )
 
 
@@ -90,7 +93,7 @@ def _area(own: Frame, program: Program, area: IntoFrame | None) -> Frame | None:
     if not program.area_facts:
         return None
     if area is None:
-        return by_area(own, program)
+        return settle(by_area(own, program))
     stored: Frame = nw.from_native(area, pass_through=False)
     return stored.lazy() if isinstance(own, nw.LazyFrame) else stored
 
