@@ -10,6 +10,7 @@ import typer
 
 from features.cli.console import home as default_home
 from features.cli.console import print_json, progress_bar
+from serving.lists.command import register_list
 from serving.serve_command import register as register_serve
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def register(app: typer.Typer) -> None:
     app.command("score", epilog=_SCORE_EXAMPLE)(score)
     app.command("explain", epilog=_EXPLAIN_EXAMPLE)(explain)
     app.command("demo", epilog="Example: mopai demo --children 30000")(demo)
+    register_list(app)
     register_serve(app)
 
 

@@ -36,12 +36,15 @@ Direction = Literal["add", "remove"]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A person puts a household of the frame on a list, or takes it off; ``reason`` is a code of the policy."""
+    """A person puts a household of the frame on a list, or takes it off; ``reason`` is a code of the policy.
+
+    ``on``: the day; None is the day the list speaks for.
+    """
 
     household_id: str
     direction: Direction
     reason: str
-    on: dt.date
+    on: dt.date | None = None
 
 
 def assignment_rows(pool: Pool, definition: Definition) -> pl.DataFrame:
@@ -94,11 +97,13 @@ def move_row(rows: pl.DataFrame, move: Move, rules: ListRules) -> pl.DataFrame:
     if mine.is_empty():
         raise UserError(f"household '{move.household_id}' is not on this list's frame", "look at its township and file")
     last = on_list(mine).row(0, named=True)
-    adds = move.direction == "add"
+    adds, day = move.direction == "add", move.on or last[AS_OF]
     if last["listed"] == adds:
         raise UserError(
             f"household '{move.household_id}' is {'already' if adds else 'not'} on the list", "nothing is to be moved"
         )
+    if day < max(mine[RECORDED_ON].to_list()):
+        raise UserError(f"a move on {day}", "the list, or a move of this household, was recorded later: give --on")
     if not adds and _DUTY in mine[STRATUM]:
         raise UserError(
             f"household '{move.household_id}': the visit is a duty", "record the visit, or correct the file it rests on"
@@ -110,8 +115,8 @@ def move_row(rows: pl.DataFrame, move: Move, rules: ListRules) -> pl.DataFrame:
             pl.lit(value=True).alias(DRAWN) if adds else pl.col(DRAWN),
             pl.lit(None if adds else move.reason, pl.String).alias(REMOVED),
             pl.lit(f"{last[LIST]}:{move.household_id}:{mine.height}").alias(ROW_ID),
-            pl.lit(move.on).alias(VALID_FROM),
-            pl.lit(move.on).alias(RECORDED_ON),
+            pl.lit(day).alias(VALID_FROM),
+            pl.lit(day).alias(RECORDED_ON),
             pl.lit(f"{BY_HAND}:{move.reason}").alias(SOURCE),
         )
         .select(rows.columns)

@@ -161,7 +161,7 @@ def _numbered(pool: Pool) -> Pool:
         "policy": pool.policy_id,
         "model": pool.model_id,
         "seed": pool.seed,
-        "capacity": asdict(pool.capacity),
+        "places": (pool.capacity.duties, pool.capacity.random, pool.capacity.certain),
         "equal": asdict(pool.equal),
         "frame": pool.frame.select(told).rows(),
     }
