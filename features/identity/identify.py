@@ -1,4 +1,4 @@
-"""From a register with names to rows with pseudonyms, the persons apart, and what a clerk or a supervisor must look at."""
+"""From a register with names to rows with pseudonyms, the persons apart, and what somebody must look at."""
 
 from __future__ import annotations
 
@@ -16,22 +16,12 @@ from features.identity.households import group_households, household_ids
 from features.identity.known import COUNTY, KnownPersons, known_schema, with_indexes
 from features.identity.numbers import check_numbers
 from features.identity.register_faults import REGISTER_FAULTS, join_register_faults
+from features.identity.rules import Rules
 from features.identity.text import tidy
+from features.identity.uncertain import UNCERTAIN, uncertain_children, uncertain_households, with_rows
 from features.ledger.faults import LINE
 
 __all__ = ["REGISTER_FAULTS", "UNCERTAIN", "Identified", "identify"]
-
-UNCERTAIN = {
-    LINE: pl.Int64,
-    "_row_other": pl.Int64,
-    "kind": pl.String,
-    "probability": pl.Float64,
-    "agreed": pl.List(pl.String),
-    "first": pl.String,
-    "second": pl.String,
-}
-"""Pairs for a person to decide on. ``_row_other`` is null when the other is known from an earlier import; ``first`` and
-``second`` are the pseudonyms of the children as the decisions file keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +63,7 @@ def identify(
     named = with_child_ids(indexed, identity, key, known, decisions)
     children = named.filter(pl.col(CHILD).is_not_null()).sort(LINE).unique(CHILD, keep="first").sort(CHILD)
     found = group_households(children, identity, known, decisions)
+    open_households = uncertain_households(children, identity, found, decisions)
     homes = household_ids(found, children[CHILD].to_list(), key)
     done = named.with_columns(
         pl.col(CHILD).replace_strict(homes, default=None, return_dtype=pl.String).alias(HOUSEHOLD)
@@ -80,6 +71,7 @@ def identify(
     county = pl.col(REGION).str.slice(0, COUNTY_DIGITS)
     faults = [
         *numbers.faults,
+        *Rules.of(identity, definition).faults(done, definition),
         duplicates.nobody(done, identity),
         duplicates.repeated(done, identity),
         duplicates.against_known(done, identity, known, county),
@@ -88,7 +80,7 @@ def identify(
         rows=_without_identity(done, rows, identity),
         persons=_persons(done.with_columns(county.alias(COUNTY)), identity),
         faults=join_register_faults(faults),
-        uncertain=pl.DataFrame(schema=UNCERTAIN),
+        uncertain=with_rows(children, uncertain_children(children, identity, known, decisions), open_households),
     )
 
 

@@ -1,8 +1,8 @@
 """The key of the identities and what is made with it: pseudonyms and blind indexes, by HMAC-SHA256.
 
-Whoever has the key can test whether a number belongs to a pseudonym, so it lies in a file only its owner reads. Without it
-the table of identities cannot be read and a new import cannot find anybody again; a new key would number every child
-anew. The ledger itself stays usable: it holds pseudonyms only. So the file belongs in the office's safe as a copy.
+Whoever has the key can test whether a number belongs to a pseudonym, so it lies in a file only its owner reads. Without
+it the table of identities cannot be read and a new import cannot find anybody again; a new key would number every child
+anew. The ledger itself stays usable: it holds pseudonyms only. A copy of the file belongs in the safe of the office.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def load_key(home: Path) -> bytes:
     folder = identities_folder(home)
     path = folder / KEY_FILE
     if not path.exists():
-        if any(folder.glob("persons.*")):
+        if (folder / "persons.vault").exists():
             raise UserError(
                 f"{path}: the key is gone, and without it the table of identities beside it cannot be read",
                 "put the saved copy of the key back; if there is none, move the folder 'identities' away: every child "

@@ -30,10 +30,9 @@ def check_numbers(rows: pl.DataFrame, identity: IdentityDefinition) -> CheckedNu
     facts = {name: number_facts(rows[name], settings) for name in identity.of_kind("id_number")}
     for name, said in facts.items():
         marked = rows.with_columns(said)
-        for rule in said[FAULT].drop_nulls().unique().sort():
-            faults.append(register_faults(marked.filter(pl.col(FAULT) == rule), name, rule))
-        outside = marked.filter(~pl.col(IN_REGION))
-        faults.append(register_faults(outside, name, REGION, level="warning"))
+        rules = said[FAULT].drop_nulls().unique().sort()
+        faults += [register_faults(marked.filter(pl.col(FAULT) == rule), name, rule) for rule in rules]
+        faults.append(register_faults(marked.filter(~pl.col(IN_REGION)), name, REGION, level="warning"))
     sound = rows.with_columns(said[NUMBER].alias(name) for name, said in facts.items())
     for name, year in identity.other_numbers.items():
         if name in facts:
