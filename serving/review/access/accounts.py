@@ -34,14 +34,14 @@ class NewAccount:
     email: str | None = None
 
 
-class AccountFault(UserError):
+class AccountFaultError(UserError):
     """An account that cannot be made or changed. ``code`` is its word in ``words.toml``."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.code = code
 
-    def __reduce__(self) -> tuple[type[AccountFault], tuple[str, str, str]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[AccountFaultError], tuple[str, str, str]]:  # type: ignore[override]
         """Keep all parts when the error crosses a process border."""
         return (type(self), (self.code, self.message, self.hint))
 
@@ -56,7 +56,7 @@ def add_account(session: Session, viewer: Viewer, new: NewAccount, password: str
 
     Raises:
         NotAllowedError: the viewer may not manage accounts of these regions.
-        AccountFault: name or address taken, regions that do not suit the role, or a weak password.
+        AccountFaultError: name or address taken, regions that do not suit the role, or a weak password.
     """
     viewer.require(May.MANAGE_ACCOUNTS)
     _check(session, new)
@@ -82,7 +82,7 @@ def set_password(session: Session, viewer: Viewer, name: str, password: str, now
 
     Raises:
         NotFoundError: no such account within the viewer's regions.
-        AccountFault: a weak password.
+        AccountFaultError: a weak password.
     """
     account = find_account(session, viewer, name)
     account.password_hash, account.must_change = _hashed(password, account.name), True
@@ -94,11 +94,11 @@ def set_locked(session: Session, viewer: Viewer, name: str, now: datetime, *, lo
 
     Raises:
         NotFoundError: no such account within the viewer's regions.
-        AccountFault: an account cannot lock itself.
+        AccountFaultError: an account cannot lock itself.
     """
     account = find_account(session, viewer, name)
     if locked and account.id == viewer.account_id:
-        raise AccountFault("own_account", f"account '{name}' is your own", "ask another administrator")
+        raise AccountFaultError("own_account", f"account '{name}' is your own", "ask another administrator")
     account.locked_at = now if locked else None
     if locked:
         end_sessions(session, account.id, now)
@@ -131,21 +131,21 @@ def _manages(viewer: Viewer, account: Account) -> bool:
 def _hashed(password: str, name: str) -> str:
     weak = weakness(password, name)
     if weak is not None:
-        raise AccountFault(weak, f"the password is not good enough ({weak})", "take a longer, less common one")
+        raise AccountFaultError(weak, f"the password is not good enough ({weak})", "take a longer, less common one")
     return hash_password(password)
 
 
 def _check(session: Session, new: NewAccount) -> None:
     if not new.name or new.name != new.name.strip() or len(new.name) > 64 or not new.display_name.strip():
-        raise AccountFault("name_bad", "a name has 1 to 64 characters, without spaces around it")
+        raise AccountFaultError("name_bad", "a name has 1 to 64 characters, without spaces around it")
     if session.scalar(select(Account.id).where(func.lower(Account.name) == new.name.lower())) is not None:
-        raise AccountFault("name_taken", f"there is an account '{new.name}' already", "take another name")
+        raise AccountFaultError("name_taken", f"there is an account '{new.name}' already", "take another name")
     if new.email is not None and session.scalar(select(Account.id).where(Account.email == new.email)) is not None:
-        raise AccountFault("email_taken", "there is an account with this e-mail address already")
+        raise AccountFaultError("email_taken", "there is an account with this e-mail address already")
     digits = settings().region_digits[new.role]
     fits = all(
         len(region) in digits and (not region or (region.isascii() and region.isdecimal())) for region in new.regions
     )
     if not new.regions or not fits:
         wanted = " or ".join("'all'" if count == 0 else f"{count} digits" for count in digits)
-        raise AccountFault("regions_bad", f"regions of a {new.role} have {wanted}", "give each with --region")
+        raise AccountFaultError("regions_bad", f"regions of a {new.role} have {wanted}", "give each with --region")

@@ -77,7 +77,7 @@ class SignedIn(Base):
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(120))
-    account: Mapped[Account] = relationship(lazy="joined")
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 
 class SignInAttempt(Base):

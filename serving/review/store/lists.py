@@ -89,7 +89,7 @@ class ListItem(Base):
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     changed_at: Mapped[dt.datetime | None]
     version: Mapped[int] = mapped_column()
-    visit_list: Mapped[VisitList] = relationship(back_populates="items", lazy="joined")
+    visit_list: Mapped[VisitList] = relationship(back_populates="items", lazy="joined", innerjoin=True)
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
 
     @property

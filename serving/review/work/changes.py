@@ -28,7 +28,7 @@ class Change:
     note: str | None = None
 
 
-class ChangeFault(ValueError):
+class ChangeFaultError(ValueError):
     """A change that cannot be made as it stands. ``code`` is its word in ``words.toml``."""
 
     def __init__(self, code: str) -> None:
@@ -49,7 +49,7 @@ def change_status(session: Session, viewer: Viewer, change: Change, now: datetim
 
     Raises:
         NotFoundError: no such place within the viewer's regions.
-        ChangeFault: a reason is missing or unknown, or the day lies outside the list's time.
+        ChangeFaultError: a reason is missing or unknown, or the day lies outside the list's time.
         ConflictError: the place is not the version the change was made from.
     """
     item = _item(session, viewer, change.item_id)
@@ -120,13 +120,13 @@ def _item(session: Session, viewer: Viewer, item_id: int) -> ListItem:
 def _require_sound(item: ListItem, change: Change, now: datetime) -> None:
     reasons = settings().reasons.get(change.status, ())
     if (change.reason not in reasons) if reasons else change.reason is not None:
-        raise ChangeFault("reason_missing")
+        raise ChangeFaultError("reason_missing")
     if change.note is not None and len(change.note) > settings().note_characters:
-        raise ChangeFault("note_long")
+        raise ChangeFaultError("note_long")
     if change.on > settings().day_of(now):
-        raise ChangeFault("day_future")
+        raise ChangeFaultError("day_future")
     if change.on < item.visit_list.as_of:
-        raise ChangeFault("day_before_list")
+        raise ChangeFaultError("day_before_list")
 
 
 def _changed(item: ListItem, viewer: Viewer, now: datetime) -> None:

@@ -26,7 +26,7 @@ def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: da
         NotFoundError: no such place within the viewer's regions.
     """
     mine = within(viewer, May.WORK_CASES, ListItem.region_code)
-    item = session.scalar(select(ListItem).where(ListItem.id == item_id, mine).with_for_update())
+    item = session.scalar(select(ListItem).where(ListItem.id == item_id, mine).with_for_update(of=ListItem))
     if item is None:
         raise NotFoundError
     own = select(OwnRating).where(OwnRating.item_id == item.id, OwnRating.account_id == viewer.account_id)

@@ -1,0 +1,1 @@
+"""The review application, on a database of each kind."""

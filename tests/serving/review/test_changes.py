@@ -17,7 +17,7 @@ from serving.review.store.database import Database
 from serving.review.store.lists import ListItem, Status
 from serving.review.store.trail import AccessEntry, OutboxRow
 from serving.review.store.visits import VisitRecord
-from serving.review.work.changes import Change, ChangeFault, ConflictError, change_status, move, onto
+from serving.review.work.changes import Change, ChangeFaultError, ConflictError, change_status, move, onto
 from serving.review.work.my_list import Wanted, my_list
 from tests.serving.review.making import FAR_VILLAGE, NEXT_VILLAGE, NOW, VILLAGE, account, item_id, loaded
 
@@ -70,7 +70,7 @@ def test_done_is_a_visit_at_which_somebody_was_met(session: Session, worker: Vie
 
 
 def test_not_met_is_an_attempt_and_wants_a_reason(session: Session, worker: Viewer) -> None:
-    with pytest.raises(ChangeFault, match="reason_missing"):
+    with pytest.raises(ChangeFaultError, match="reason_missing"):
         change_status(session, worker, change(session, 1, Status.NOT_MET), NOW)
     change_status(session, worker, change(session, 1, Status.NOT_MET, reason="nobody_home"), NOW)
     row = facts(session, "visits")[0].content
@@ -92,7 +92,7 @@ def test_postponed_is_no_visit(session: Session, worker: Viewer) -> None:
     ],
 )
 def test_what_cannot_be_is_refused(session: Session, worker: Viewer, fault: str, other: dict[str, object]) -> None:
-    with pytest.raises(ChangeFault, match=fault):
+    with pytest.raises(ChangeFaultError, match=fault):
         change_status(session, worker, change(session, 3, Status.DONE, **other), NOW)
 
 

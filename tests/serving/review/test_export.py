@@ -1,0 +1,190 @@
+"""What people did reaches the ledger once, whatever happens in between."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sqlalchemy import select
+
+from features.definition import load_definition
+from features.known import latest_rows
+from features.ledger.importer import import_folder
+from features.ledger.store import LedgerStore
+from serving.review.access.viewer import Viewer
+from serving.review.exchange.export import export_outbox
+from serving.review.exchange.facts import Fact, queue_fact
+from serving.review.store.accounts import Role
+from serving.review.store.database import Database
+from serving.review.store.decisions import Rating
+from serving.review.store.lists import ListItem, Status
+from serving.review.store.trail import OutboxRow
+from serving.review.work.changes import Change, change_status
+from serving.review.work.ratings import rate
+from tests.serving.review.making import NOW, VILLAGE, account, loaded, place, sheet
+
+TODAY = date(2018, 7, 5)
+COUNTY = VILLAGE[:6]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A ledger of three households of one village, known since June."""
+    source = tmp_path / "sent" / COUNTY
+    source.mkdir(parents=True)
+    numbers = [f"H001001-{number:03}" for number in (1, 2, 3)]
+    households = {"household_id": numbers, "region_code": VILLAGE, **_said("h", len(numbers))}
+    pl.DataFrame(households).write_csv(source / "households.csv")
+    assert import_folder(source.parent, tmp_path / "ledger", load_definition(), workers=1).faults.is_empty()
+    return tmp_path / "ledger"
+
+
+@pytest.fixture
+def worker(database: Database) -> Viewer:
+    """A caseworker with a list of the three."""
+    loaded(database, sheet(place(1), place(2), place(3, rating_asked=True)))
+    with database.writing() as session:
+        return account(session)
+
+
+def _said(prefix: str, count: int) -> dict[str, object]:
+    return {
+        "row_id": [f"{prefix}{number}" for number in range(count)], "valid_from": "2018-06-01",
+        "recorded_on": "2018-06-01", "source": "form", "definition_version": "2016.1",
+    }  # fmt: skip
+
+
+def settle(database: Database, viewer: Viewer, number: int, status: Status, now: datetime = NOW) -> None:
+    with database.writing() as session:
+        item = session.scalars(select(ListItem).where(ListItem.household_id == f"H001001-{number:03}")).one()
+        reason = "nobody_home" if status is Status.NOT_MET else None
+        change_status(session, viewer, Change(item.id, item.version, status, TODAY, reason), now)
+
+
+def visits(ledger: Path) -> pl.DataFrame:
+    """The visits that stand in the ledger, as read later."""
+    rows = LedgerStore.open(ledger).read(COUNTY).tables["visits"]
+    taken = rows["retracts"].drop_nulls().implode()
+    return rows.filter(pl.col("retracts").is_null() & ~pl.col("row_id").is_in(taken)).sort("household_id")
+
+
+def test_visits_and_lines_of_the_list_arrive(database: Database, worker: Viewer, ledger: Path) -> None:
+    settle(database, worker, 1, Status.DONE)
+    settle(database, worker, 2, Status.NOT_MET)
+    report = export_outbox(database, ledger, load_definition(), NOW)
+    assert (report.exported, report.waiting, report.refused) == ({"visits": 2, "assignments": 2}, {}, {})
+    assert visits(ledger).select("household_id", "met", "purpose", "visited_on", "source").rows() == [
+        ("H001001-001", True, "listed", TODAY, "review"), ("H001001-002", False, "listed", TODAY, "review")
+    ]  # fmt: skip
+    lines = LedgerStore.open(ledger).read(COUNTY).tables["assignments"]
+    assert set(lines["visit_id"]) == set(visits(ledger)["visit_id"])
+
+
+def test_twice_is_once(database: Database, worker: Viewer, ledger: Path) -> None:
+    settle(database, worker, 1, Status.DONE)
+    export_outbox(database, ledger, load_definition(), NOW)
+    content = LedgerStore.open(ledger).content_hash()
+    again = export_outbox(database, ledger, load_definition(), NOW)
+    assert (again.exported, again.refused) == ({}, {})
+    assert LedgerStore.open(ledger).content_hash() == content
+
+
+def test_marks_that_were_lost_double_nothing(database: Database, worker: Viewer, ledger: Path) -> None:
+    """As if the process had died between the import and its marks."""
+    settle(database, worker, 1, Status.DONE)
+    export_outbox(database, ledger, load_definition(), NOW)
+    content = LedgerStore.open(ledger).content_hash()
+    with database.writing() as session:
+        for row in session.scalars(select(OutboxRow)):
+            row.exported_at = None
+    assert export_outbox(database, ledger, load_definition(), NOW).exported == {"visits": 1, "assignments": 1}
+    assert LedgerStore.open(ledger).content_hash() == content
+
+
+def test_a_mistake_taken_back_before_or_after_the_export(database: Database, worker: Viewer, ledger: Path) -> None:
+    for number, exported_between in ((1, True), (2, False)):
+        settle(database, worker, number, Status.DONE)
+        if exported_between:
+            export_outbox(database, ledger, load_definition(), NOW)
+        settle(database, worker, number, Status.OPEN, NOW + timedelta(days=1))
+    assert export_outbox(database, ledger, load_definition(), NOW).refused == {}
+    assert visits(ledger).is_empty()
+
+
+def test_said_three_times_in_a_day_the_last_stands(database: Database, worker: Viewer, ledger: Path) -> None:
+    for status in (Status.DONE, Status.NOT_MET, Status.DONE):
+        settle(database, worker, 1, status)
+    assert export_outbox(database, ledger, load_definition(), NOW).refused == {}
+    assert visits(ledger)["met"].to_list() == [True]
+    lines = LedgerStore.open(ledger).read(COUNTY).tables["assignments"]
+    standing = lines.filter(pl.col("retracts").is_null() & ~pl.col("row_id").is_in(lines["retracts"].implode()))
+    assert latest_rows(standing, ["list_id", "household_id"]).to_native()["visit_id"].to_list() == [
+        visits(ledger)["visit_id"][0]
+    ]
+
+
+def test_what_the_ledger_refuses_is_named_and_tried_again(database: Database, worker: Viewer, ledger: Path) -> None:
+    unknown = Fact(
+        "visits", VILLAGE, {"visit_id": "v1"},
+        {"household_id": "H-unknown", "visited_on": TODAY, "purpose": "listed", "met": True}, TODAY,
+    )  # fmt: skip
+    with database.writing() as session:
+        queue_fact(session, unknown, NOW)
+    settle(database, worker, 1, Status.DONE)
+    report = export_outbox(database, ledger, load_definition(), NOW)
+    assert report.exported == {"visits": 1, "assignments": 1}
+    assert list(report.refused) == ["visits: reference"]
+    with database.reading() as session:
+        kept = session.scalars(select(OutboxRow).where(OutboxRow.exported_at.is_(None))).one()
+        assert (kept.content["visit_id"], kept.fault) == ("v1", "reference")
+    assert export_outbox(database, ledger, load_definition(), NOW).refused == report.refused
+
+
+def test_tables_and_counties_the_ledger_has_not_wait(database: Database, worker: Viewer, ledger: Path) -> None:
+    with database.writing() as session:
+        item = session.scalars(select(ListItem).where(ListItem.rating_asked)).one()
+        rate(session, worker, item.id, Rating.SOON, NOW)
+        queue_fact(session, Fact("visits", "990101001001", {"visit_id": "v9"}, {}, TODAY), NOW)
+    report = export_outbox(database, ledger, load_definition(), NOW)
+    assert (report.exported, report.waiting) == ({}, {"ratings": 1, "visits": 1})
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_ends_the_same(
+    database: Database, database_url: str, worker: Viewer, ledger: Path, tmp_path: Path
+) -> None:
+    settle(database, worker, 1, Status.DONE)
+    settle(database, worker, 2, Status.NOT_MET)
+    whole = tmp_path / "whole"
+    shutil.copytree(ledger, whole)
+    command = [sys.executable, "-m", "features.cli.app", "review", "export", "--database", database_url, "--json"]
+    for wait in (0.8, 1.2, 1.6, 2.0, 2.4):
+        running = subprocess.Popen([*command, "--ledger", str(ledger)], stderr=subprocess.DEVNULL, env={**os.environ})
+        time.sleep(wait)
+        running.send_signal(signal.SIGKILL)
+        running.wait(30)
+    export_outbox(database, ledger, load_definition(), NOW)
+    assert visits(ledger)["met"].to_list() == [True, False]
+    with database.writing() as session:
+        assert all(row.exported_at for row in session.scalars(select(OutboxRow)))
+        for row in session.scalars(select(OutboxRow)):
+            row.exported_at = None
+    export_outbox(database, whole, load_definition(), NOW)
+    assert LedgerStore.open(ledger).content_hash() == LedgerStore.open(whole).content_hash()
+
+
+def test_a_supervisor_s_visit_counts_as_a_visit(database: Database, worker: Viewer, ledger: Path) -> None:
+    with database.writing() as session:
+        supervisor = account(session, Role.SUPERVISOR)
+    assert worker
+    settle(database, supervisor, 3, Status.DONE)
+    export_outbox(database, ledger, load_definition(), NOW)
+    assert visits(ledger)["visitor_id"].to_list() == [f"account-{supervisor.account_id}"]
