@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
 
 from features.cli.console import Progress, UserError, silent
 
@@ -19,6 +23,66 @@ Result = TypeVar("Result")
 def cores() -> int:
     """The cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Processes that all hold one common thing, sent to each of them once. Without a pool the work is done here."""
+
+    common: Any
+    pool: ProcessPoolExecutor | None
+
+    def map(
+        self,
+        function: Callable[[Any, Item], Result],
+        items: Sequence[Item],
+        *,
+        progress: Progress = silent,
+        note: Callable[[Item], str] = str,
+        finished: Callable[[Item, Result], None] = lambda _item, _result: None,
+    ) -> list[Result]:
+        """Results of ``function(common, item)`` for every item, in the order of the items.
+
+        ``finished`` hears here of each result as it comes. The first error stops the work that has not begun and is
+        raised here.
+
+        Raises:
+            UserError: the system killed a worker.
+        """
+
+        def told(item: Item, result: Result, done: int) -> None:
+            finished(item, result)
+            progress(done, len(items), note(item))
+
+        progress(0, len(items))
+        if self.pool is None:
+            results = []
+            for item in items:
+                results.append(function(self.common, item))
+                told(item, results[-1], len(results))
+            return results
+        waiting = {self.pool.submit(_with_common, function, item): position for position, item in enumerate(items)}
+        pending, count = set(waiting), 0
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                _raise_error(future, self.pool)
+                count += 1
+                told(items[waiting[future]], future.result(), count)
+        return [future.result() for future in waiting]
+
+
+@contextmanager
+def processes(common: object, count: int) -> Iterator[Workers]:
+    """Workers for the block; with a count of one everything runs in this process. ``common`` must be picklable."""
+    if count <= 1:
+        yield Workers(common, None)
+        return
+    context = multiprocessing.get_context("spawn")
+    # Pickled here, so that a worker reads it only after its thread count is set.
+    sent = (pickle.dumps(common),)
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin_worker, initargs=sent) as pool:
+        yield Workers(common, pool)
 
 
 def map_processes(
@@ -37,20 +101,12 @@ def map_processes(
     Raises:
         UserError: the system killed a worker.
     """
-    count = min(workers or cores(), len(items))
-    if count <= 1:
-        return [_told(function, item, number, len(items), progress, note) for number, item in enumerate(items)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin_worker) as pool:
-        waiting = {pool.submit(function, item): position for position, item in enumerate(items)}
-        pending = set(waiting)
-        progress(0, len(items))
-        while pending:
-            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for future in finished:
-                _raise_error(future, pool)
-                progress(len(items) - len(pending), len(items), note(items[waiting[future]]))
-        return [future.result() for future in waiting]
+    with processes(function, min(workers or cores(), len(items))) as held:
+        return held.map(_call, items, progress=progress, note=note)
+
+
+def _call(function: Callable[[Item], Result], item: Item) -> Result:
+    return function(item)
 
 
 def _raise_error(future: Future[Result], pool: ProcessPoolExecutor) -> None:
@@ -66,27 +122,26 @@ def _raise_error(future: Future[Result], pool: ProcessPoolExecutor) -> None:
     raise error
 
 
-def _told(
-    function: Callable[[Item], Result],
-    item: Item,
-    number: int,
-    total: int,
-    progress: Progress,
-    note: Callable[[Item], str],
-) -> Result:
-    progress(number, total, note(item))
-    result = function(item)
-    progress(number + 1, total, note(item))
-    return result
+_sent: list[bytes] = []
 
 
-def _begin_worker() -> None:
+def _begin_worker(common: bytes) -> None:
     """Runs before anything heavy is imported in the worker, so Polars sees its thread count."""
     for variable in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS"):
         os.environ[variable] = "1"
+    _sent.append(common)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+@cache
+def _common() -> Any:  # noqa: ANN401 - what the parent sent
+    return pickle.loads(_sent[0])  # noqa: S301 - from the parent process
+
+
+def _with_common(function: Callable[[Any, Item], Result], item: Item) -> Result:
+    return function(_common(), item)
 
 
 def _follow(parent: multiprocessing.process.BaseProcess) -> None:
