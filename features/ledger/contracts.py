@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -74,13 +78,40 @@ def contract(definition: Definition, name: str) -> pa.DataFrameSchema:
 
     A row that takes another back carries only its keys, so required columns may be null in such rows.
     """
-    import pandera.polars as pa
-
+    pa = pandera_polars()
     table = table_of(definition, name)
     columns = {column.name: _contract_column(definition, table, column) for column in all_columns(table)}
     needed = [column.name for column in table.columns.values() if column.required and column.name not in table.key]
     check = pa.Check(_complete(needed), name="required unless the row retracts")
     return pa.DataFrameSchema(columns, checks=[check], name=name, strict=True, ordered=True)
+
+
+def pandera_polars() -> ModuleType:
+    """``pandera.polars``, imported without Spark.
+
+    Where PySpark is installed, pandera imports its pandas, which takes seconds and warns of every new pandas, and tells
+    Spark to listen to this machine alone.
+    """
+    with _without_spark():
+        import pandera.polars
+
+    module: ModuleType = pandera.polars
+    return module
+
+
+@contextmanager
+def _without_spark() -> Iterator[None]:
+    barred, variable = "pyspark.pandas", "SPARK_LOCAL_IP"
+    module, address = sys.modules.get(barred), os.environ.get(variable)
+    if module is None:
+        sys.modules[barred] = None  # type: ignore[assignment]  # None is Python's own way to bar an import
+    try:
+        yield
+    finally:
+        if module is None:
+            del sys.modules[barred]
+        if address is None:
+            os.environ.pop(variable, None)
 
 
 def _complete(needed: list[str]) -> Callable[[pa.PolarsData], pl.LazyFrame]:
@@ -94,8 +125,7 @@ def _complete(needed: list[str]) -> Callable[[pa.PolarsData], pl.LazyFrame]:
 
 
 def _contract_column(definition: Definition, table: Table, column: Column) -> pa.Column:
-    import pandera.polars as pa
-
+    pa = pandera_polars()
     checks: list[pa.Check] = []
     codes = definition.code_values(column)
     if column.type == "category":

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date
 
 import polars as pl
 import pytest
-from pandera.errors import SchemaErrors
 
 from features.cli.console import UserError
 from features.definition import load_definition
-from features.ledger.contracts import contract, empty_table, table_schema
+from features.ledger.contracts import contract, empty_table, pandera_polars, table_schema
 from tests.builders import make_tables, retraction
 
 DEFINITION = load_definition()
+SchemaErrors = pandera_polars().errors.SchemaErrors
 
 
 def test_every_table_has_its_columns_then_the_bookkeeping() -> None:
@@ -23,6 +26,19 @@ def test_every_table_has_its_columns_then_the_bookkeeping() -> None:
         assert list(schema)[len(table.columns) :] == [
             "row_id", "valid_from", "recorded_on", "retracts", "source", "definition_version",
         ]  # fmt: skip
+
+
+def test_checks_do_not_bring_the_pandas_of_spark() -> None:
+    """Where PySpark is installed, pandera would import it, warn of pandas and bind Spark to this machine."""
+    look = (
+        "import os, sys; from features.ledger.contracts import pandera_polars; pandera_polars(); "
+        "print('pyspark.pandas' in sys.modules, 'SPARK_LOCAL_IP' in os.environ)"
+    )
+    bare = {name: value for name, value in os.environ.items() if name != "SPARK_LOCAL_IP"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", look], capture_output=True, text=True, check=True, env=bare
+    )
+    assert done.stdout.split() == ["False", "False"]
 
 
 def test_empty_tables_fit_their_contract() -> None:
