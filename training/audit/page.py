@@ -35,8 +35,17 @@ def render_page(report: AuditReport, title: Label = AUDIT_TITLE) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
+    return page_environment(HERE).get_template("report.html.jinja")
+
+
+def page_environment(folder: Path) -> Environment:
+    """What pages of sections are made with: the templates of a folder and the parts that all such pages share."""
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader([folder, HERE]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.globals.update(
         style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own style sheet
@@ -45,7 +54,7 @@ def _template() -> Template:
         cell_class=_cell_class,
         column_class=_column_class,
     )
-    return environment.get_template("report.html.jinja")
+    return environment
 
 
 def _both(words: Label | str) -> Markup:

@@ -121,7 +121,7 @@ def watch_county(job: CountyJob) -> CountyWatch:
         households=pl.DataFrame(table.frame)[s.HOUSEHOLD].n_unique(),
         children_before=_children(tables, definition, as_of - _MONTH, job.county),
         newest_recorded_on=newest_recorded(tables, as_of),
-        features=_features(table, watched),
+        features=watch_features(table, watched.definition, watched.features, watched.size, watched.limits),
         score=_score(own, watched),
         expected=expectation(listed.rows[first_of(listed, plan)]),
         realised=realised(earlier, labels, plan),
@@ -150,32 +150,32 @@ def _children(tables: Tables, definition: Definition, as_of: date, county: str) 
     return len(cohort(child_state(tables, definition, as_of, county=county), definition, as_of))
 
 
-def _features(table: FeatureTable, watched: Watched) -> tuple[FeatureWatch, ...]:
+def watch_features(
+    table: FeatureTable, definition: Definition, references: ReferenceDistribution, size: int, limits: DriftLimits
+) -> tuple[FeatureWatch, ...]:
+    """Every input of a model in a county beside its reference, which stands for ``size`` children."""
     matrix, frame = table.matrix(), pl.DataFrame(table.frame)
     households, villages = (_numbers(frame[name]) for name in (s.HOUSEHOLD, s.REGION))
     of_area = {
-        column
-        for spec in feature_specs(watched.definition)
-        if spec.operator == AREA_OPERATOR
-        for column in spec.columns
+        column for spec in feature_specs(definition) if spec.operator == AREA_OPERATOR for column in spec.columns
     }
     return tuple(
-        _feature(matrix[:, place], reference, villages if reference.name in of_area else households, watched)
-        for place, reference in enumerate(watched.features.features)
+        _feature(matrix[:, place], reference, villages if reference.name in of_area else households, size, limits)
+        for place, reference in enumerate(references.features)
     )
 
 
 def _feature(
-    values: npt.NDArray[np.float32], reference: FeatureReference, clusters: IntArray, watched: Watched
+    values: npt.NDArray[np.floating], reference: FeatureReference, clusters: IntArray, size: int, limits: DriftLimits
 ) -> FeatureWatch:
     """An area's value is shared by its village, everything else at most by the household."""
-    if not clusters.size or clusters.max() + 1 < watched.limits.least_clusters:
+    if not clusters.size or clusters.max() + 1 < limits.least_clusters:
         return FeatureWatch(reference.name, None, None)
-    bins, least = bin_of(values, reference), watched.limits.least_expected
+    bins = bin_of(values, reference)
     return FeatureWatch(
         reference.name,
-        divergence(bins, clusters, reference, size=watched.size, least_expected=least),
-        unknown_share(bins, clusters, reference, size=watched.size),
+        divergence(bins, clusters, reference, size=size, least_expected=limits.least_expected),
+        unknown_share(bins, clusters, reference, size=size),
     )
 
 
@@ -183,7 +183,7 @@ def _score(day: ScoredDay, watched: Watched) -> ScoreWatch:
     scores = day.rows[SCORE].to_numpy()
     if not scores.size:
         return ScoreWatch(0, None, None, None)
-    one = _feature(scores, watched.score, _numbers(day.rows[s.HOUSEHOLD]), watched)
+    one = _feature(scores, watched.score, _numbers(day.rows[s.HOUSEHOLD]), watched.size, watched.limits)
     return ScoreWatch(scores.size, float(scores.min()), float(scores.max()), one.drift)
 
 
