@@ -1,6 +1,6 @@
 """Which children are likely to live together, by probabilistic record linkage (Splink on DuckDB, all in memory).
 
-The weights are data, nothing is trained: so a small register is judged like a large one, and the same register gives the
+The weights are data, nothing is trained: a small register is judged like a large one, and the same register gives the
 same pairs whatever the order of its rows. Nothing is fetched, written to disk or logged.
 """
 
@@ -19,10 +19,16 @@ from features.definition.structure import CHILD
 from features.identity.definition import IdentityDefinition
 
 if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
     from splink import SettingsCreator
     from splink.internals.comparison_creator import ComparisonCreator
 
-PAIRS = {"first": pl.String, "second": pl.String, "probability": pl.Float64, "agreed": pl.List(pl.String)}
+PAIRS: dict[str, PolarsDataType] = {
+    "first": pl.String,
+    "second": pl.String,
+    "probability": pl.Float64,
+    "agreed": pl.List(pl.String),
+}
 _SEPARATE = "__"
 
 
@@ -96,15 +102,32 @@ def _predict(children: pl.DataFrame, likely: Likely) -> pl.DataFrame:
 
         for setting in ("threads = 1", "temp_directory = ''", "autoinstall_known_extensions = false"):
             connection.execute(f"SET {setting}")
-        connection.register("sent", children.to_arrow())
-        connection.execute("CREATE TABLE children AS SELECT * FROM sent")
-        connection.execute("SET enable_external_access = false")
+        connection.from_arrow(children.to_arrow()).create("children")
         api = DuckDBAPI(connection)
         linker = Linker(api.register("children"), _settings(likely, children.height), log_level=None)
+        for name, frequencies in _frequencies(children, likely).items():
+            connection.from_arrow(frequencies.to_arrow()).create(f"frequency_{name}")
+            linker.table_management.register_term_frequency_lookup(api.register(f"frequency_{name}"), name)
+        connection.execute("SET enable_external_access = false")
         answer = linker.inference.predict(threshold_match_probability=likely.list_at)
-        frame = pl.from_arrow(connection.sql(f"SELECT * FROM {answer.physical_name}").arrow())  # noqa: S608 - its own
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+        found: pl.DataFrame = connection.table(answer.physical_name).pl()
+    return found
+
+
+def _frequencies(children: pl.DataFrame, likely: Likely) -> dict[str, pl.DataFrame]:
+    """How frequent each value of a field is among strangers: counted, and mixed with what is usual.
+
+    The usual frequency counts like ``fewest_children`` more children, so that in a short list, where every name is
+    half of the names, a name does not seem common.
+    """
+    usual = likely.fewest_children
+    tables = {}
+    for name, raw in likely.fields.items():
+        if raw["by_frequency"]:
+            counted = children.select(name).drop_nulls().group_by(name).len().sort(name)
+            of_strangers = (pl.col("len") - 1 + raw["strangers"][0] * usual) / (pl.col("len").sum() + usual)
+            tables[name] = counted.select(name, of_strangers.alias(f"tf_{name}"))
+    return tables
 
 
 def _settings(likely: Likely, children: int) -> SettingsCreator:

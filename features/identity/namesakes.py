@@ -55,7 +55,7 @@ def namesake_pairs(children: pl.DataFrame, identity: IdentityDefinition) -> pl.D
             agreed.alias("agreed"),
         )
         .filter(pl.col("probability") >= how.list_at)
-        .cast(PAIRS)  # type: ignore[arg-type]
+        .cast(pl.Schema(PAIRS))
         .sort("first", "second")
     )
 
@@ -81,7 +81,7 @@ def known_namesakes(children: pl.DataFrame, identity: IdentityDefinition, known:
             pl.lit(how.prior).alias("probability"),
             pl.lit(list(fields)).alias("agreed"),
         )
-        .cast(PAIRS)  # type: ignore[arg-type]
+        .cast(pl.Schema(PAIRS))
         .sort("first", "second")
     )
 

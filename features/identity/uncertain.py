@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from features.definition.structure import CHILD
@@ -13,8 +15,11 @@ from features.identity.linkage import PAIRS, Likely, likely_pairs
 from features.identity.namesakes import known_namesakes, namesake_pairs
 from features.ledger.faults import LINE
 
+if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
+
 CHILD_KIND = "child"
-UNCERTAIN = {
+UNCERTAIN: dict[str, PolarsDataType] = {
     LINE: pl.Int64,
     "_row_other": pl.Int64,
     "kind": pl.String,
