@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from features.cli.console import UserError
 from features.definition.structure import FILE_STATUS, RECORDED_ON, REGION, VALID_FROM, VILLAGE_DIGITS
+from features.workbook.books import OpenBook
 from features.workbook.cells import normalised
 from features.workbook.fields import PLACES, Field
-from features.workbook.grid import LINE, read_grids
+from features.workbook.grid import LINE
 from features.workbook.reading import Reading
 from features.workbook.register import PLACES_SCHEMA, REGISTER_FAULTS, Register
-from features.workbook.safe import require_safe
-from features.workbook.sheets import REGISTER, Sheet, mapped_columns, read_sheets, with_merged
+from features.workbook.sheets import REGISTER, Sheet, mapped_columns, with_merged
 
 ROW = "_row"
 _BETWEEN_PLACES = "/"
@@ -47,24 +46,21 @@ class _Part:
     faults: list[pl.DataFrame]
 
 
-def read_workbook(path: Path, reading: Reading) -> ReadWorkbook:
+def read_workbook(opened: OpenBook, reading: Reading) -> ReadWorkbook:
     """Read one workbook by its sender's mapping.
 
     Raises:
-        UserError: it is refused as unsafe or damaged, has no table, or nothing says when its rows were recorded.
+        UserError: nothing says when its rows were recorded.
     """
-    sheets, skipped = read_sheets(read_grids(require_safe(path)), reading.language, reading.mapping)
-    if not sheets:
-        raise UserError(f"{path.name}: no sheet has a row of headings", "write the names of the columns above the rows")
     parts: list[_Part] = []
     number = 0
-    for sheet in sheets:
+    for sheet in opened.sheets:
         part = _read_part(sheet, reading, number)
         number += part.places.height
         parts.append(part)
-    defaults = _defaults(path, parts, reading)
+    defaults = _defaults(opened.book.name, parts, reading)
     faults = [fault for part in parts for fault in part.faults]
-    faults += [fault_rows([None], "", "sheet_skipped", detail=str(number)) for number in skipped]
+    faults += [fault_rows([None], "", "sheet_skipped", detail=str(number)) for number in opened.skipped]
     faults += _of_book(parts, defaults)
     register = _register(parts, reading, defaults)
     why = pl.Series([reason for part in parts for reason in part.sheet.table.left_out.values()], dtype=pl.String)
@@ -172,7 +168,7 @@ def place_names(rows: pl.DataFrame, sheet: str) -> pl.Series:
     ).to_series()
 
 
-def _defaults(path: Path, parts: list[_Part], reading: Reading) -> dict[str, str]:
+def _defaults(name: str, parts: list[_Part], reading: Reading) -> dict[str, str]:
     """What is put in where the workbook says nothing: when its rows were recorded, and that files are in use."""
     defaults: dict[str, str] = {}
     said = {name for part in parts for name in part.columns.values()}
@@ -180,7 +176,7 @@ def _defaults(path: Path, parts: list[_Part], reading: Reading) -> dict[str, str
         defaults[RECORDED_ON] = reading.recorded_on.isoformat()
     elif any(RECORDED_ON not in part.columns.values() for part in parts):
         hint = "give --recorded-on with the day the form was filled in, such as 2016-07-31"
-        raise UserError(f"{path.name}: no column says when its rows were recorded", hint)
+        raise UserError(f"{name}: no column says when its rows were recorded", hint)
     register = [part for part in parts if part.sheet.kind == REGISTER]
     if register and any(FILE_STATUS not in part.columns.values() for part in register):
         defaults[FILE_STATUS] = reading.language.definition.roles["active_file_status"][0]

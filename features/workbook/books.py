@@ -1,0 +1,146 @@
+"""Which workbooks a source holds, for which county, and whether their headings are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.cli.console import UserError
+from features.definition.structure import COUNTY_DIGITS
+from features.ledger.discover import is_county
+from features.workbook.grid import read_grids
+from features.workbook.headings import plain
+from features.workbook.propose import shown_headings
+from features.workbook.reading import Language, Reading
+from features.workbook.safe import is_workbook, require_safe
+from features.workbook.senders import NOT_READ, SenderMapping
+from features.workbook.sheets import REGISTER, Sheet, own_columns, read_sheets
+
+_MANY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One workbook of one county. ``name`` is how messages call it."""
+
+    county: str
+    path: Path
+    name: str
+
+
+def holds_workbooks(source: Path) -> bool:
+    """Whether a source is a workbook or a folder of workbooks, by what its files are called."""
+    if source.is_dir():
+        return any(is_workbook(path) for path in _files(source))
+    return is_workbook(source)
+
+
+def find_books(source: Path, county: str | None) -> tuple[Book, ...]:
+    """The workbooks of a source, sorted: one file, a folder of them, or a folder of county folders.
+
+    Raises:
+        UserError: there are none, it cannot be told which county they are of, or they stand beside CSV or Parquet.
+    """
+    if county is not None and not is_county(county):
+        raise UserError(f"county '{county}'", f"a county code has {COUNTY_DIGITS} digits")
+    if source.is_file():
+        return (Book(_county_of(source, county), source, source.name),)
+    others = [path for path in _files(source) if path.suffix.lower() in (".csv", ".parquet")]
+    if others:
+        raise UserError(f"{source}: workbooks and {others[0].name} together", "import them from two folders")
+    found = sorted(path for path in _files(source) if is_workbook(path))
+    return tuple(Book(_county_of(path, county), path, str(path.relative_to(source))) for path in found)
+
+
+def _files(source: Path) -> list[Path]:
+    """Files of a folder and of the county folders in it; not the lock files a spreadsheet program leaves."""
+    folders = [source, *(path for path in source.iterdir() if path.is_dir() and is_county(path.name))]
+    return [
+        path
+        for folder in folders
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith(("~$", "."))
+    ]
+
+
+def _county_of(path: Path, county: str | None) -> str:
+    if county is not None:
+        return county
+    if is_county(path.parent.name):
+        return path.parent.name
+    raise UserError(f"{path.name}: which county is it from?", "give --county and its six digits")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBook:
+    """A workbook's sheets with a table, and the numbers of those without."""
+
+    book: Book
+    sheets: list[Sheet]
+    skipped: list[int]
+
+
+def open_book(book: Book, language: Language, mapping: SenderMapping) -> OpenBook:
+    """Look into a workbook. UserError when it is refused or has no table."""
+    sheets, skipped = read_sheets(read_grids(require_safe(book.path)), language, mapping)
+    if not sheets:
+        raise UserError(f"{book.name}: no sheet has a row of headings", "write the names of the columns above the rows")
+    return OpenBook(book, sheets, skipped)
+
+
+def require_known(opened: OpenBook, reading: Reading) -> None:
+    """Refuse a workbook whose columns nobody has confirmed; the hint is the line to run.
+
+    Raises:
+        UserError: the sender's mapping is not confirmed, or headings are new or gone.
+    """
+    mapping, book = reading.mapping, opened.book
+    new = new_headings(opened, reading.language, mapping)
+    if not new and not mapping.columns:
+        return
+    if not reading.sender:
+        raise UserError(
+            f"{book.name}: headings that are not the template's: {_some(new)}",
+            f"give the sender a short name: mopai ledger columns {book.path} --sender NAME",
+        )
+    run = f"mopai ledger columns {book.path} --sender {reading.sender}"
+    if new:
+        raise UserError(f"{book.name}: headings nobody has confirmed for '{reading.sender}': {_some(new)}", run)
+    if not mapping.confirmed:
+        raise UserError(
+            f"the mapping of '{reading.sender}' is not confirmed", f"look through it, then: {run} --confirm"
+        )
+    gone = gone_headings(opened, reading.language, mapping)
+    if gone:
+        raise UserError(f"{book.name}: without the headings {_some(gone)}, which '{reading.sender}' sent before", run)
+
+
+def new_headings(opened: OpenBook, language: Language, mapping: SenderMapping) -> list[str]:
+    """The headings of a register that are neither our own words nor in the sender's mapping, each once."""
+    found: dict[str, None] = {}
+    for sheet in opened.sheets:
+        if sheet.kind != REGISTER:
+            continue
+        own = own_columns(sheet, language.fields)
+        for column, heading in sheet.headings.items():
+            known = column in own or plain(heading) in language.headings.ignored
+            if heading not in mapping.columns and not known:
+                found[heading] = None
+    return list(found)
+
+
+def gone_headings(opened: OpenBook, language: Language, mapping: SenderMapping) -> list[str]:
+    """The mapped headings a workbook lacks though no other column of it holds the field."""
+    here = {heading for sheet in opened.sheets for heading in sheet.headings.values()}
+    own = {name for sheet in opened.sheets for name in own_columns(sheet, language.fields).values()}
+    held = own | {mapping.columns[heading] for heading in here if heading in mapping.columns}
+    return [
+        heading
+        for heading, name in mapping.columns.items()
+        if name != NOT_READ and heading not in here and name not in held and heading not in mapping.may_be_missing
+    ]
+
+
+def _some(headings: list[str]) -> str:
+    more = f" and {len(headings) - _MANY} more" if len(headings) > _MANY else ""
+    return shown_headings(headings[:_MANY]) + more

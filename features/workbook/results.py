@@ -1,0 +1,142 @@
+"""What became of each workbook of an intake: counts, faults by row, and what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from features.definition import Definition
+from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RECORDED_ON, VALID_FROM
+from features.ledger.check import CheckReport
+from features.ledger.importer import ImportReport
+from features.workbook.books import Book
+from features.workbook.convert import ROW, ReadWorkbook
+from features.workbook.register import PLACES_SCHEMA, REGISTER_FAULTS
+
+BOOK_STEP = 1 << 32
+"""Rows of book n are numbered from n times this, so that a number tells the book."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBook:
+    """A workbook whose rows have pseudonyms; rows numbered over all books."""
+
+    index: int
+    read: ReadWorkbook
+    rows: pl.DataFrame
+    persons: pl.DataFrame
+    faults: pl.DataFrame
+    uncertain: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class BookResult:
+    """What became of one workbook.
+
+    ``refused`` is the reason when it could not be used at all. ``faults`` are of REGISTER_FAULTS by the rows of this
+    book, ``uncertain`` as ``Identified.uncertain``. ``good`` are the pseudonyms of its children without an error.
+    """
+
+    book: Book
+    refused: str
+    read: int
+    repeated: int
+    rejected: int
+    faults: pl.DataFrame
+    uncertain: pl.DataFrame
+    places: pl.DataFrame
+    columns: Mapping[str, Mapping[str, tuple[int, str]]]
+    left_out: Mapping[str, int]
+    defaults: Mapping[str, str]
+    children: int
+    households: int
+
+    @property
+    def new(self) -> int:
+        """Rows that are in order and that the ledger did not hold."""
+        return self.read - self.repeated - self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """What became of all workbooks, and what the ledger said."""
+
+    books: tuple[BookResult, ...]
+    outcome: CheckReport | ImportReport | None
+
+    @property
+    def good(self) -> bool:
+        """Whether every row of every workbook is in order."""
+        return not any(book.refused or book.rejected for book in self.books)
+
+
+def without_errors(rows: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
+    """The rows without those that have an error."""
+    return rows.join(_errors(faults).select(ROW), on=ROW, how="anti", maintain_order="left")
+
+
+def refused(book: Book, why: str) -> BookResult:
+    """The result of a workbook that could not be used."""
+    faults, places = pl.DataFrame(schema=REGISTER_FAULTS), pl.DataFrame(schema=PLACES_SCHEMA)
+    return BookResult(book, why, 0, 0, 0, faults, pl.DataFrame(), places, {}, {}, {}, 0, 0)
+
+
+def book_result(
+    book: Book, one: NamedBook, noticed: pl.DataFrame, definition: Definition, stored: Mapping[str, pl.DataFrame]
+) -> BookResult:
+    """One book's share of what was found.
+
+    Args:
+        book: the workbook.
+        one: its rows as named.
+        noticed: faults found over all books, by rows numbered over all; another row counts only in the same book.
+        definition: the ledger definition.
+        stored: what the ledger of its county held before.
+    """
+    faults = pl.concat([one.faults, _own(noticed, one.index * BOOK_STEP)])
+    faults = faults.unique([ROW, "field", "rule"], keep="first", maintain_order=True)
+    register = one.read.register
+    good = without_errors(one.rows.filter(pl.col(CHILD).is_not_null()), faults)
+    tables = {CHILDREN: good} | {
+        name: without_errors(rows, faults) for name, rows in register.tables.items() if name != CHILDREN
+    }
+    if CHILDREN in register.tables:
+        tables[CHILDREN] = pl.concat([good, without_errors(register.tables[CHILDREN], faults)], how="diagonal")
+    return BookResult(
+        book=book,
+        refused="",
+        read=register.rows.height + sum(rows.height for rows in register.tables.values()),
+        repeated=sum(_held(rows, definition.tables[name].key, stored[name]) for name, rows in tables.items()),
+        rejected=_errors(faults)[ROW].n_unique(),
+        faults=faults,
+        uncertain=one.uncertain,
+        places=register.places,
+        columns=register.columns,
+        left_out=one.read.left_out,
+        defaults=one.read.defaults,
+        children=good[CHILD].n_unique(),
+        households=good[HOUSEHOLD].n_unique(),
+    )
+
+
+def _own(noticed: pl.DataFrame, first: int) -> pl.DataFrame:
+    """The faults of one book, its rows numbered from 1 again."""
+    inside = [pl.col(name).is_between(first, first + BOOK_STEP, closed="left") for name in (ROW, "other_row")]
+    return noticed.filter(inside[0]).with_columns(
+        pl.col(ROW) - first, pl.when(inside[1]).then(pl.col("other_row") - first).alias("other_row")
+    )
+
+
+def _errors(faults: pl.DataFrame) -> pl.DataFrame:
+    return faults.filter((pl.col("level") == "error") & pl.col(ROW).is_not_null())
+
+
+def _held(rows: pl.DataFrame, key: tuple[str, ...], stored: pl.DataFrame) -> int:
+    """How many rows speak of a key and a day of which the ledger holds a row already."""
+    moment = [*key, VALID_FROM, RECORDED_ON]
+    if rows.is_empty():
+        return 0
+    held = stored.select(pl.col(name).cast(pl.String) for name in moment).unique()
+    return rows.select(moment).join(held, on=moment, how="semi").height
