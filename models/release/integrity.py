@@ -11,6 +11,14 @@ from models.release.limits import limits
 from models.release.manifest import BundleError
 
 REFUSED = 3
+# The child runs the packages this process runs, installed or not, and nothing else that lies in its folder.
+_PACKAGES = Path(__file__).parents[2]
+_CHILD = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from models.release.integrity_child import main
+sys.exit(main(sys.argv[2]))
+"""
 
 
 def check_in_child(folder: Path) -> None:
@@ -19,7 +27,7 @@ def check_in_child(folder: Path) -> None:
     Raises:
         BundleError: the child crashed (with the signal), took too long, or says why the bundle is not sound.
     """
-    command = [sys.executable, "-I", "-m", "models.release.integrity_child", str(folder.resolve())]
+    command = [sys.executable, "-I", "-c", _CHILD, str(_PACKAGES), str(folder.resolve())]
     seconds = limits().child_timeout_seconds
     try:
         done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,6 @@ from features.cli.console import Progress, UserError, silent
 from features.definition import Definition, load_definition
 from features.definition.structure import CHILDREN, RECORDED_ON, VILLAGE_DIGITS
 from features.ledger.store import LedgerStore
-from features.parallel import map_processes
 from models.policy.policy import Policy, load_policies, load_policy, policy_for
 from models.release.bundle import Bundle, load_bundle
 from models.release.current import ReleaseStore
@@ -22,10 +20,10 @@ from models.release.regions import county_sha256, region_state
 from models.release.suspensions import read_suspensions
 from serving.batch.alarms import alarm_limits, alarms, region_alarms, suspension_alarms
 from serving.batch.county import Scoring
+from serving.batch.engine import Engine, Processes
 from serving.batch.manifest import PolicyUsed, ScoreManifest, policy_used
 from serving.batch.output import MANIFEST, staged
-from serving.batch.ranks import listed_twice, region_ranks
-from serving.batch.tasks import AREA, CountyScored, CountyTask, finish_county, score_county
+from serving.batch.tasks import AREA, CountyScored, CountyTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,13 @@ class ScoreRequest:
     workers: int | None = None
 
 
-def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreManifest:
+def score_region(request: ScoreRequest, progress: Progress = silent, engine: Engine | None = None) -> ScoreManifest:
     """Score every county of a region into ``request.out`` and return the manifest written there.
+
+    Args:
+        request: what to score.
+        progress: told of every county.
+        engine: where counties are scored; processes of this machine when left out.
 
     Raises:
         UserError: there is no ledger, release, region or policy in force; the release was made for other features;
@@ -81,20 +84,15 @@ def score_region(request: ScoreRequest, progress: Progress = silent) -> ScoreMan
             )
             for county in counties
         ]
-        scored = map_processes(
-            score_county, tasks, workers=request.workers, progress=progress, note=lambda task: task.county
-        )
+        placed = (engine or Processes(request.workers)).score(tasks, bundle, progress)
+        scored = placed.scored
         _refuse_nothing(store, scored, request)
-        ranks = region_ranks([(county.facts.county, county.task.staged) for county in scored])
-        files = [finish_county(county.task, ranks[county.facts.county]) for county in scored]
         found = (
             suspension_alarms(suspended, counties)
             + region_alarms(regions)
-            + alarms([county.facts for county in scored], listed_twice(ranks), request.as_of, alarm_limits())
+            + alarms([county.facts for county in scored], placed.listed_twice, request.as_of, alarm_limits())
         )
-        manifest = replace(
-            _manifest(store, bundle, definition, scored, request), alarms=found, files=dict(ChainMap(*files))
-        )
+        manifest = replace(_manifest(store, bundle, definition, scored, request), alarms=found, files=placed.files)
         (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
 
