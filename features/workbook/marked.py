@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import polars as pl
 from openpyxl import Workbook
-from openpyxl.cell import Cell, MergedCell
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
 from features.workbook.excerpt import excerpt
-from features.workbook.original import open_original
+from features.workbook.original import cell_at, open_original, sheets_of
 from features.workbook.place import ROW, locate
 from features.workbook.register import Register
 
@@ -24,7 +25,7 @@ FILLS = {
     "warning": PatternFill("solid", fgColor="FCE8A6"),
 }
 AUTHOR = "Mopai"
-_MODERN = (".xlsx", ".xlsm")
+_SHEETS = "xl/worksheets/"
 _COMMENT_WIDTH = 380
 _COMMENT_LINE = 18
 _COMMENT_LINE_HOLDS = 30
@@ -52,7 +53,7 @@ def marked_book(
         words: what to say of each, by ``_fault``.
         limits: section ``[marked]`` of ``report.toml``.
     """
-    whole = path.suffix.lower() in _MODERN and register.places.height <= limits["rows"]
+    whole = _can_be_marked(path, limits["unpacked_bytes"]) and register.places.height <= limits["rows"]
     if whole:
         book, placed = open_original(path), faults
     else:
@@ -61,9 +62,17 @@ def marked_book(
         shown = Register(register.county, register.rows, made.places, made.columns, register.seen)
         book = made.book
         placed = locate(faults.drop("sheet", "line", "column", "cell", "hidden"), shown)
-    for sheet in book.worksheets:
+    for sheet in sheets_of(book):
         _mark_sheet(sheet, placed.filter(pl.col("sheet") == sheet.title), words, limits["comments"])
     return MarkedBook(book, placed, whole)
+
+
+def _can_be_marked(path: Path, most_bytes: int) -> bool:
+    """Whether it is a modern workbook whose sheets, formatted empty cells included, fit into memory as objects."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as parts:
+        return sum(part.file_size for part in parts.infolist() if part.filename.startswith(_SHEETS)) <= most_bytes
 
 
 def _mark_sheet(sheet: Worksheet, faults: pl.DataFrame, words: Mapping[int, str], comments: int) -> None:
@@ -74,19 +83,10 @@ def _mark_sheet(sheet: Worksheet, faults: pl.DataFrame, words: Mapping[int, str]
         # A hidden row with something to correct would not be found.
         sheet.row_dimensions[line].hidden = False
     for number, (coordinate, said) in enumerate(by_cell.items()):
-        cell = _anchor(sheet, coordinate)
+        cell = cell_at(sheet, *coordinate_to_tuple(coordinate))
         cell.fill = FILLS["error" if any(level == "error" for level, _ in said) else "warning"]
         if number < comments:
             _comment(cell, "\n".join(dict.fromkeys(text for _, text in said)))
-
-
-def _anchor(sheet: Worksheet, coordinate: str) -> Cell:
-    """The cell itself, or of merged cells the first, which alone can be marked."""
-    cell = sheet[coordinate]
-    if isinstance(cell, MergedCell):
-        area = next(area for area in sheet.merged_cells.ranges if coordinate in area)
-        cell = sheet.cell(area.min_row, area.min_col)
-    return cast(Cell, cell)
 
 
 def _comment(cell: Cell, text: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from features.workbook.safe_text import begins_formula
@@ -24,12 +24,11 @@ def open_original(path: Path) -> Workbook:
     A formula without a stored result stays as text that says what it was.
     """
     book = _load(path, values=False)
-    if any(cell.data_type == _FORMULA for sheet in book.worksheets for cell in _cells(sheet)):
+    if any(cell.data_type == _FORMULA for sheet in sheets_of(book) for cell in stored_cells(sheet)):
         _take_results(book, _load(path, values=True))
-    for sheet in book.worksheets:
-        sheet._hyperlinks.clear()  # noqa: SLF001 - there is no public way to remove all
-        for cell in _cells(sheet):
-            cell._hyperlink = None  # noqa: SLF001 - setting the public one to None leaves an empty link
+    for sheet in sheets_of(book):
+        for cell in stored_cells(sheet):
+            cell.hyperlink = None
             if isinstance(cell.value, str) and begins_formula(cell.value):
                 as_text(cell, cell.value)
         _drop_names(sheet.defined_names)
@@ -44,17 +43,31 @@ def _load(path: Path, *, values: bool) -> Workbook:
         return load_workbook(path, data_only=values, keep_links=False, keep_vba=False)
 
 
-def _cells(sheet: Worksheet) -> list[Cell]:
-    return [cell for row in sheet.iter_rows() for cell in row if isinstance(cell, Cell) and cell.value is not None]
+def sheets_of(book: Workbook) -> list[Worksheet]:
+    """The sheets of cells; sheets of charts have none."""
+    return [cast(Worksheet, sheet) for sheet in book.worksheets]
+
+
+def stored_cells(sheet: Worksheet) -> list[Cell]:
+    """The cells a sheet really has. Asking for rows would make every empty cell of the rectangle up to the last."""
+    return [cell for cell in vars(sheet)["_cells"].values() if isinstance(cell, Cell)]
+
+
+def cell_at(sheet: Worksheet, line: int, column: int) -> Cell:
+    """A cell to write to, or of merged cells the first, which alone can be written to. Both count from 1."""
+    cell = sheet.cell(line, column)
+    if isinstance(cell, MergedCell):
+        area = next(area for area in sheet.merged_cells.ranges if cell.coordinate in area)
+        cell = sheet.cell(area.min_row, area.min_col)
+    return cast(Cell, cell)
 
 
 def _take_results(book: Workbook, results: Workbook) -> None:
-    for sheet in book.worksheets:
-        found = results[sheet.title]
-        for cell in _cells(sheet):
+    for sheet, found in zip(sheets_of(book), sheets_of(results), strict=True):
+        for cell in stored_cells(sheet):
             if cell.data_type != _FORMULA:
                 continue
-            result = found[cell.coordinate].value
+            result = found.cell(cell.row, cell.column).value
             if result is None:
                 as_text(cell, str(getattr(cell.value, "text", cell.value)))
             elif isinstance(result, str):

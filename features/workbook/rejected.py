@@ -13,7 +13,7 @@ from features.definition import Definition
 from features.definition.model import Language
 from features.identity.definition import IdentityDefinition
 from features.workbook.excerpt import excerpt, write_heading
-from features.workbook.original import as_text
+from features.workbook.original import as_text, cell_at, sheets_of
 from features.workbook.place import ROW, errors_of, places_of
 from features.workbook.register import Register
 from features.workbook.safe_text import cell_text
@@ -49,7 +49,7 @@ def write_rejects(
     made = excerpt(register, rows, most=rows.len())
     reasons = {language: _reasons(errors, register, definition, identity, language) for language in ("zh", "en")}
     before = places_of(register)
-    for sheet in made.book.worksheets:
+    for sheet in sheets_of(made.book):
         first = len(made.columns[sheet.title]) + 1
         for offset, heading in enumerate((*REASON_HEADINGS, PLACE_HEADING)):
             write_heading(sheet, first + offset, heading)
@@ -58,7 +58,7 @@ def write_rejects(
         for row, line in made.places.filter(pl.col("sheet") == sheet.title).select(ROW, "line").iter_rows():
             texts = (*(reasons[language][row] for language in REASON_HEADINGS.values()), before[row])
             for offset, text in enumerate(texts):
-                cell = sheet.cell(line, first + offset)
+                cell = cell_at(sheet, line, first + offset)
                 as_text(cell, cell_text(text))
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
     save_book(made.book, path)

@@ -75,11 +75,15 @@ class Told:
         """The name of a column."""
         return field_label(field, self.definition, self.identity)
 
+    @property
+    def imported_before(self) -> Label:
+        """What stands for the place of a row of an earlier import."""
+        return load_words().pairs["known"]
+
     def place(self, row: int | None) -> str:
         """Where a row stands, as text without anything personal; a row of an earlier import stands nowhere."""
         if row is None:
-            known = load_words().pairs["known"]
-            return f"{known.zh} {known.en}"
+            return f"{self.imported_before.zh} {self.imported_before.en}"
         sheet, line = self.register.places.row(by_predicate=pl.col(ROW) == row)[1:3]
         return f"{shown_header(sheet)}!{line}"
 
