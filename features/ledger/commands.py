@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features.cli.console import home, print_json, progress_bar
+from features.workbook.template_command import add_to as add_template
 
 if TYPE_CHECKING:
     from features.ledger.faults import Faults
@@ -27,6 +28,8 @@ FaultsFile = Annotated[Path | None, typer.Option("--faults", help="Write every f
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
 
 ledger_app = typer.Typer(no_args_is_help=True, help="Check, import and show the ledger of households and visits.")
+
+add_template(ledger_app)
 
 
 def register(app: typer.Typer) -> None:

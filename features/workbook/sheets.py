@@ -40,13 +40,15 @@ class Sheet:
 
 
 def read_sheets(grids: list[Grid], language: Language, mapping: SenderMapping) -> tuple[list[Sheet], list[int]]:
-    """The sheets with a table, and the numbers (from 1) of the others."""
+    """The sheets with a table, and the numbers (from 1) of the others; a sheet named with an underscore is passed over."""
     words = known_headings(language.headings, language.fields, mapping.columns)
     tables = {name: own_words(language.fields_of(name)) for name in language.definition.tables}
     every = words.union(*tables.values())
     sheets: list[Sheet] = []
     skipped: list[int] = []
     for number, grid in enumerate(grids, start=1):
+        if grid.sheet.startswith(IGNORED_PREFIX):
+            continue
         table = find_table(grid, language.headings.layout, every)
         if table is None:
             skipped.append(number)

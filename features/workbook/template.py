@@ -42,6 +42,7 @@ class _Pen:
     settings: Mapping[str, Any]
     languages: Languages
     lists: Mapping[str, str]
+    freeze_after: str
 
     @property
     def words(self) -> Language:
@@ -70,7 +71,7 @@ def write_template(
         book = xlsxwriter.Workbook(str(unfinished), options)
         # The moment of writing would make every copy of a template differ.
         book.set_properties({"created": datetime(2016, 1, 1)})  # noqa: DTZ001 - a fixed day, not a moment
-        _write_book(book, sheets, definition, settings, languages)
+        _write_book(book, sheets, definition, settings, languages, freeze_after=identity.roles["child_name"])
         book.close()
 
 
@@ -80,13 +81,15 @@ def _write_book(
     definition: Definition,
     settings: Mapping[str, Any],
     languages: Languages,
+    *,
+    freeze_after: str,
 ) -> None:
     help_sheet = book.add_worksheet(_own_sheet("help", settings, languages))
     written = [book.add_worksheet(said(sheet.title, languages)) for sheet in sheets]
     lists_sheet = book.add_worksheet(_own_sheet("lists", settings, languages))
     lists_sheet.hide()
     lists = _write_lists(lists_sheet, sheets, "en" if languages == "en" else "zh")
-    pen = _Pen(book, settings, languages, lists)
+    pen = _Pen(book, settings, languages, lists, freeze_after)
     _write_help(help_sheet, pen, definition)
     for worksheet, sheet in zip(written, sheets, strict=True):
         _write_sheet(worksheet, sheet, pen, definition)
@@ -129,7 +132,8 @@ def _write_help(worksheet: Worksheet, pen: _Pen, definition: Definition) -> None
 
 
 def _write_sheet(worksheet: Worksheet, sheet: TemplateSheet, pen: _Pen, definition: Definition) -> None:
-    worksheet.freeze_panes(1, 1)
+    names = [column.name for column in sheet.columns]
+    worksheet.freeze_panes(1, 1 + (names.index(pen.freeze_after) if pen.freeze_after in names else 0))
     worksheet.set_row(0, pen.layout("heading_height"))
     for place, column in enumerate(sheet.columns):
         _write_column(worksheet, place, column, pen, definition)
