@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -115,6 +115,17 @@ def suspension_alarms(suspensions: Mapping[str, Suspension], counties: Sequence[
         if county in suspensions:
             by_words.setdefault(_suspended_words(suspensions[county]), []).append(county)
     return tuple(Alarm("suspended", words, tuple(places)) for words, places in by_words.items())
+
+
+def missing_alarms(missing: Collection[str], scored: int) -> tuple[Alarm, ...]:
+    """A warning of the counties that could not be scored, with the number that places in the region count."""
+    if not missing:
+        return ()
+    words = Label(
+        f"有县无法评分，区域排名只在其余 {scored:,} 个县之间",
+        f"a county could not be scored: places in the region count the other {scored:,} alone",
+    )
+    return (Alarm("county_missing", words, tuple(missing)),)
 
 
 def region_alarms(regions: Mapping[str, RegionState]) -> tuple[Alarm, ...]:

@@ -4,43 +4,109 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from features.cli.console import Progress
-from features.parallel import map_processes
+import polars as pl
+
+from features.cli.console import Progress, UserError
+from features.parallel import Workers, cores, processes
 from models.release.bundle import Bundle
+from serving.batch.journal import Journal
+from serving.batch.pace import Pace
 from serving.batch.ranks import listed_twice, region_ranks
 from serving.batch.tasks import CountyScored, CountyTask, finish_county, score_county
+
+Tasks = Mapping[str, CountyTask]
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What came of a region: its counties, those with a household that another lists too, and the files' sha256."""
+    """What came of a region: its counties, those with a household that another lists too, and the files' sha256.
+
+    ``missing``: the counties that could not be scored, and why; no place counts them.
+    """
 
     scored: tuple[CountyScored, ...]
     listed_twice: tuple[str, ...]
     files: Mapping[str, str]
+    missing: Mapping[str, UserError] = field(default_factory=dict)
 
 
 class Engine(Protocol):
     """Scores counties, gives their households the places in the region, and writes a file for each county."""
 
     def score(self, tasks: Sequence[CountyTask], bundle: Bundle, progress: Progress) -> Placed:
-        """Fill the tasks' staging folder; ``bundle`` is what the tasks score with. UserError when one cannot be."""
+        """Fill the tasks' staging folder; ``bundle`` is what the tasks score with. UserError when nothing can be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """The processes of this machine: ``workers`` of them, or one per core."""
+    """The processes of this machine: ``workers`` of them, or one per core.
 
+    ``journal`` keeps what they have done, so that a killed run goes on; without it every county is scored.
+    """
+
+    journal: Journal | None = None
     workers: int | None = None
 
     def score(self, tasks: Sequence[CountyTask], bundle: Bundle, progress: Progress) -> Placed:  # noqa: ARG002 - the tasks hold the loaded model
         """Score county by county, then place the households of all."""
-        scored = map_processes(
-            score_county, tasks, workers=self.workers, progress=progress, note=lambda task: task.county
+        by_county = {task.county: task for task in tasks}
+        with processes(by_county, min(self.workers or cores(), len(tasks))) as workers:
+            scored, missing = self._scored(by_county, workers, progress)
+            if not scored:
+                raise next(iter(missing.values()))
+            ranks = region_ranks([(county.facts.county, county.task.staged) for county in scored])
+            files = workers.map(_finish, list(ranks.items()))
+        return Placed(tuple(scored), listed_twice(ranks), dict(ChainMap(*files)), missing)
+
+    def _scored(
+        self, tasks: Tasks, workers: Workers, progress: Progress
+    ) -> tuple[list[CountyScored], dict[str, UserError]]:
+        """The counties as scored, those noted before and the others, in order; and those that could not be."""
+        done = self.journal.finished(list(tasks.values())) if self.journal is not None else {}
+        missing: dict[str, UserError] = {}
+        pace = Pace()
+
+        def hear(county: str, result: CountyScored | UserError) -> None:
+            if isinstance(result, UserError):
+                missing[county] = result
+                return
+            done[county] = result
+            if self.journal is not None:
+                self.journal.note(result)
+            pace.add(result.facts.children)
+
+        def tell(count: int, total: int, note: str = "") -> None:
+            progress(before + count, before + total, note)
+
+        before = len(done)
+        # The largest begin, so that none of them is alone at the end.
+        left = sorted((county for county in tasks if county not in done), key=lambda county: -_rows(tasks[county]))
+        workers.map(_attempt, left, progress=tell, note=lambda _: pace.words(), finished=hear)
+        return [done[county] for county in tasks if county in done], dict(sorted(missing.items()))
+
+
+def _rows(task: CountyTask) -> int:
+    return sum(task.store.rows(task.county).values())
+
+
+def _attempt(tasks: Tasks, county: str) -> CountyScored | UserError:
+    """Score a county; what is wrong with its ledger must not stop the others. A full disk stops them all."""
+    try:
+        return score_county(tasks[county])
+    except UserError as error:
+        return error
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - what a library says may hold values of a ledger
+        return UserError(
+            f"county {county}: cannot be scored ({type(error).__name__})",
+            "look for damage with: mopai ledger show --verify; then import the county again",
         )
-        ranks = region_ranks([(county.facts.county, county.task.staged) for county in scored])
-        files = [finish_county(county.task, ranks[county.facts.county]) for county in scored]
-        return Placed(tuple(scored), listed_twice(ranks), dict(ChainMap(*files)))
+
+
+def _finish(tasks: Tasks, county: tuple[str, pl.DataFrame]) -> dict[str, str]:
+    name, ranks = county
+    return finish_county(tasks[name], ranks)

@@ -31,10 +31,20 @@ class PolicyUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingCounty:
+    """A county that could not be scored: what was wrong, and what to do."""
+
+    county: str
+    what: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreManifest:
     """What a folder of scores is. ``files`` maps each file (relative) to its sha256.
 
-    ``domains_without_model``: the support domains of which too few labels were known to say anything.
+    ``domains_without_model``: the support domains of which too few labels were known to say anything. ``missing``: the
+    counties that could not be scored; no place counts them.
     """
 
     region: str
@@ -51,6 +61,7 @@ class ScoreManifest:
     alarms: tuple[Alarm, ...]
     files: Mapping[str, str]
     domains_without_model: tuple[str, ...]
+    missing: tuple[MissingCounty, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """How many children, households and duties there are, and children by what they got."""
@@ -86,9 +97,10 @@ class ScoreManifest:
                 "as_of": dt.date.fromisoformat(raw["as_of"]),
                 "cutoffs": Cutoffs.from_json(raw["cutoffs"]),
                 "policies": tuple(_policy(policy) for policy in raw["policies"]),
-                "counties": tuple(_county(facts) for facts in raw["counties"]),
+                "counties": tuple(facts_from_json(facts) for facts in raw["counties"]),
                 "alarms": tuple(_alarm(alarm) for alarm in raw["alarms"]),
                 "domains_without_model": tuple(raw["domains_without_model"]),
+                "missing": tuple(MissingCounty(**one) for one in raw["missing"]),
             }
         )
 
@@ -110,7 +122,8 @@ def _policy(raw: Mapping[str, Any]) -> PolicyUsed:
     )
 
 
-def _county(raw: Mapping[str, Any]) -> CountyFacts:
+def facts_from_json(raw: Mapping[str, Any]) -> CountyFacts:
+    """What is known of a county, as JSON holds it."""
     newest = raw["newest_recorded_on"]
     return CountyFacts(**{**raw, "newest_recorded_on": dt.date.fromisoformat(newest) if newest else None})
 

@@ -18,10 +18,11 @@ KIND = "mopai-scores"
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, *, keep: bool = False) -> Iterator[Path]:
     """A folder beside ``out`` to fill; when the block ends well it takes the place of ``out``.
 
-    Only one run at a time may write to ``out``. What a killed run left behind is cleared by the next.
+    Only one run at a time may write to ``out``. What a killed or failed run left behind is cleared by the next, or
+    found by it with ``keep``.
 
     Raises:
         UserError: ``out`` cannot be written, is being written, or is something else than scores of an earlier run.
@@ -32,14 +33,18 @@ def staged(out: Path) -> Iterator[Path]:
         _recover(out)
         _refuse_foreign(out)
         with _writable(out):
-            shutil.rmtree(staging, ignore_errors=True)
-            staging.mkdir()
+            if not keep:
+                shutil.rmtree(staging, ignore_errors=True)
+            staging.mkdir(exist_ok=keep)
         try:
-            yield staging
             with _writable(out):
+                yield staging
                 replace_folder(staging, out, _beside(out, "previous"))
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        except BaseException:
+            if not keep:
+                shutil.rmtree(staging, ignore_errors=True)
+            raise
+        shutil.rmtree(staging, ignore_errors=True)
     finally:
         lock.release()
 
@@ -65,7 +70,8 @@ def _writable(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            f"{out}: cannot be written ({error.strerror})", "give --out a folder that may be written"
+            f"{out}: cannot be written ({error.strerror})",
+            "make room there, or give --out a folder that may be written; the same command goes on where it stopped",
         ) from error
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
@@ -18,10 +22,11 @@ from models.release.bundle import Bundle, load_bundle
 from models.release.current import ReleaseStore
 from models.release.regions import county_sha256, region_state
 from models.release.suspensions import read_suspensions
-from serving.batch.alarms import alarm_limits, alarms, region_alarms, suspension_alarms
+from serving.batch.alarms import alarm_limits, alarms, missing_alarms, region_alarms, suspension_alarms
 from serving.batch.county import Scoring
 from serving.batch.engine import Engine, Processes
-from serving.batch.manifest import PolicyUsed, ScoreManifest, policy_used
+from serving.batch.journal import Journal
+from serving.batch.manifest import FORMAT, MissingCounty, PolicyUsed, ScoreManifest, policy_used
 from serving.batch.output import MANIFEST, staged
 from serving.batch.tasks import AREA, CountyScored, CountyTask
 
@@ -45,17 +50,27 @@ class ScoreRequest:
     workers: int | None = None
 
 
-def score_region(request: ScoreRequest, progress: Progress = silent, engine: Engine | None = None) -> ScoreManifest:
+def score_region(
+    request: ScoreRequest,
+    progress: Progress = silent,
+    engine: Engine | None = None,
+    tell: Callable[[str], None] = lambda _words: None,
+) -> ScoreManifest:
     """Score every county of a region into ``request.out`` and return the manifest written there.
+
+    A run in processes of this machine that was killed goes on where it was, if all it depends on is still the same. A
+    county that cannot be scored does not stop the others; the manifest says which those are.
 
     Args:
         request: what to score.
         progress: told of every county.
         engine: where counties are scored; processes of this machine when left out.
+        tell: told in words whether the run goes on or begins anew.
 
     Raises:
         UserError: there is no ledger, release, region or policy in force; the release was made for other features;
-            the suspensions cannot be read; nothing was recorded by the as-of date; or the folder cannot be written.
+            the suspensions cannot be read; nothing was recorded by the as-of date; no county can be scored; or the
+            folder cannot be written.
     """
     store = LedgerStore.open(request.ledger)
     counties = counties_of(store, request.region)
@@ -65,36 +80,73 @@ def score_region(request: ScoreRequest, progress: Progress = silent, engine: Eng
     regions = {
         county: region_state(request.home, county, bundle.model_id, county_sha256(store, county)) for county in counties
     }
-    with staged(request.out) as staging:
-        (staging / AREA).mkdir()
-        tasks = [
-            CountyTask(
-                store,
-                county,
-                request.region,
-                Scoring.of(
-                    bundle,
-                    definition,
-                    policy_in_force(policies, definition, county, request.as_of),
-                    request.as_of,
-                    suspended=county in suspended,
-                    region=regions[county],
-                ),
-                staging,
-            )
-            for county in counties
-        ]
-        placed = (engine or Processes(request.workers)).score(tasks, bundle, progress)
+    scorings = {
+        county: Scoring.of(
+            bundle,
+            definition,
+            policy_in_force(policies, definition, county, request.as_of),
+            request.as_of,
+            suspended=county in suspended,
+            region=regions[county],
+        )
+        for county in counties
+    }
+    with staged(request.out, keep=engine is None) as staging:
+        journal = None if engine is not None else _journal(staging, binding_of(store, request, scorings), tell)
+        (staging / AREA).mkdir(exist_ok=True)
+        tasks = [CountyTask(store, county, request.region, scorings[county], staging) for county in counties]
+        placed = (engine or Processes(journal, request.workers)).score(tasks, bundle, progress)
         scored = placed.scored
-        _refuse_nothing(store, scored, request)
+        try:
+            _refuse_nothing(store, scored, request)
+        except UserError:
+            shutil.rmtree(staging)
+            raise
         found = (
-            suspension_alarms(suspended, counties)
+            missing_alarms(placed.missing, len(scored))
+            + suspension_alarms(suspended, counties)
             + region_alarms(regions)
             + alarms([county.facts for county in scored], placed.listed_twice, request.as_of, alarm_limits())
         )
-        manifest = replace(_manifest(store, bundle, definition, scored, request), alarms=found, files=placed.files)
+        manifest = replace(
+            _manifest(store, bundle, definition, scored, request),
+            alarms=found,
+            files=placed.files,
+            missing=tuple(MissingCounty(county, one.message, one.hint) for county, one in placed.missing.items()),
+        )
         (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+        if journal is not None:
+            journal.close()
     return manifest
+
+
+def binding_of(store: LedgerStore, request: ScoreRequest, scorings: Mapping[str, Scoring]) -> str:
+    """A hash of all that a run's files depend on: two runs with the same one write the same bytes."""
+    first = next(iter(scorings.values()))
+    policies = {one.policy.id: repr(one.policy) for one in scorings.values()}
+    said = {
+        "program": version("mopai"),
+        "files": FORMAT,
+        "region": request.region,
+        "as_of": request.as_of.isoformat(),
+        "ledger": store.content_hash(),
+        "definition": first.definition.hash,
+        "model": first.model_id,
+        "policies": sorted(policies.items()),
+        "counties": [
+            (county, one.policy.id, one.suspended, repr(one.region)) for county, one in sorted(scorings.items())
+        ],
+    }
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _journal(staging: Path, binding: str, tell: Callable[[str], None]) -> Journal:
+    journal = Journal.open(staging, binding)
+    if journal.other_run:
+        tell("输入已不同，未完成的上次运行已清除，重新开始 the unfinished run had other inputs: this one begins anew")
+    if journal.lines:
+        tell(f"接着上次：已完成 {len(journal.lines):,} 个县 going on: {len(journal.lines):,} counties are done already")
+    return journal
 
 
 def counties_of(store: LedgerStore, region: str) -> tuple[str, ...]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
 from features.area import area_table
-from features.definition.structure import ASSIGNMENTS, CHILD, HOUSEHOLD, RECORDED_ON, REGION
-from features.known import known_rows
+from features.definition.structure import ASSIGNMENTS, CHILD, HOUSEHOLD, REGION
 from features.ledger.manifest import sha256_of
 from features.ledger.store import LedgerStore
-from features.state import child_state
 from models.domains import LIKELY
 from models.policy.ordering import DRIVER
 from serving.batch.alarms import CountyFacts, alarm_limits
@@ -27,9 +29,9 @@ from serving.batch.county import (
     SUSPENDED,
     WHY_NO_SCORE,
     Scoring,
-    Tables,
-    score_children,
+    score_known,
 )
+from serving.batch.known import KnownCounty
 from serving.batch.outside import outside_with_finding
 from serving.batch.ranks import RANK_COUNTY, RANK_REGION, RANK_VILLAGE, in_region, with_county_ranks
 
@@ -58,28 +60,43 @@ class CountyTask:
         """The staged file of the county's scores, without the region's places."""
         return self.staging / f"{self.county}.arrow"
 
+    @property
+    def area(self) -> Path:
+        """The file of the county's area table."""
+        return self.staging / AREA / f"{self.county}.parquet"
+
 
 @dataclass(frozen=True, slots=True)
 class CountyScored:
-    """What is known of a county once it is scored, with the rules its duties name."""
+    """What is known of a county once it is scored, with the rules its duties name.
+
+    ``files``: the sha256 of what was staged for it, by relative name.
+    """
 
     task: CountyTask
     facts: CountyFacts
     rules: tuple[str, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def score_county(task: CountyTask) -> CountyScored:
     """Read, score and stage one county, with its area table beside it."""
-    tables = task.store.read(task.county).tables
-    as_of, definition = task.scoring.as_of, task.scoring.definition
-    area = area_table(tables, definition, as_of, county=task.county)
-    area.write_parquet(task.staging / AREA / f"{task.county}.parquet")
-    scored = with_county_ranks(score_children(tables, task.county, task.scoring, area))
-    rows = in_region(scored, task.region)
-    rows.write_ipc(task.staged)
+    tables = task.store.read(task.county, _read_tables(task)).tables
+    scoring = task.scoring
+    known = KnownCounty.of(tables, task.county, scoring.definition, scoring.as_of)
+    scored, table = score_known(known, scoring)
+    area = table.area
+    if area is None:
+        area = area_table(known.tables, scoring.definition, scoring.as_of, county=task.county)
+    rows = in_region(with_county_ranks(scored), task.region)
     rules = rows["duty_rules"].explode().struct.field("rule").drop_nulls().unique().sort()
-    outside = _outside(task, tables, rows)
-    return CountyScored(task, _facts(task, rows, newest_recorded(tables, as_of), outside), tuple(rules))
+    written = {
+        task.area: write(task.area, area.write_parquet),
+        task.staged: write(task.staged, lambda to: rows.write_ipc(to, compression="lz4")),
+    }
+    facts = _facts(task, rows, known.newest_recorded(), _outside(task, known, rows))
+    files = {str(path.relative_to(task.staging)): digest for path, digest in written.items()}
+    return CountyScored(task, facts, tuple(rules), files)
 
 
 def finish_county(task: CountyTask, ranks: pl.DataFrame) -> dict[str, str]:
@@ -95,29 +112,39 @@ def finish_county(task: CountyTask, ranks: pl.DataFrame) -> dict[str, str]:
     target = task.staging / f"{task.county}.parquet"
     staged = pl.read_ipc(task.staged)
     rows = staged.join(ranks, on=HOUSEHOLD, how="left", maintain_order="left").select(SCORE_COLUMNS)
-    rows.write_parquet(target)
-    task.staged.unlink()
-    files = (target, task.staging / AREA / target.name)
-    return {str(path.relative_to(task.staging)): sha256_of(path) for path in files}
+    return {
+        target.name: write(target, rows.write_parquet),
+        str(task.area.relative_to(task.staging)): sha256_of(task.area),
+    }
 
 
-def newest_recorded(tables: Tables, as_of: dt.date) -> dt.date | None:
-    """The last day, up to ``as_of``, on which anything was recorded in a county; None when nothing was."""
-    days = [
-        known_rows(frame, as_of).to_native()[RECORDED_ON].max() for name, frame in tables.items() if name != ASSIGNMENTS
-    ]
-    return max((day for day in days if isinstance(day, dt.date)), default=None)
+def write(path: Path, content: Callable[[BinaryIO], object]) -> str:
+    """Write a file whole under its name, or not at all; returns its sha256.
+
+    Raises:
+        OSError: the disk is full, or the folder may not be written.
+    """
+    held = io.BytesIO()
+    content(held)
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_bytes(held.getbuffer())
+    unfinished.replace(path)
+    return hashlib.sha256(held.getbuffer()).hexdigest()
 
 
-def _outside(task: CountyTask, tables: Tables, rows: pl.DataFrame) -> int:
-    scoring = task.scoring
-    state: pl.DataFrame = child_state(tables, scoring.definition, scoring.as_of, county=task.county)
-    open_status = scoring.definition.roles.get(OPEN_STATUS, ())
+def _read_tables(task: CountyTask) -> list[str]:
+    """What lists say about a household is no fact about it, and nothing here reads it."""
+    return [name for name in task.store.manifest.columns if name != ASSIGNMENTS]
+
+
+def _outside(task: CountyTask, known: KnownCounty, rows: pl.DataFrame) -> int:
+    open_status = task.scoring.definition.roles.get(OPEN_STATUS, ())
     least = alarm_limits().outside_severity
-    return outside_with_finding(tables, in_region(state, task.region), rows, open_status, least, scoring.as_of)
+    state = in_region(known.state, task.region)
+    return outside_with_finding(known.tables, state, rows, open_status, least, known.as_of)
 
 
-def _facts(task: CountyTask, rows: pl.DataFrame, newest: dt.date | None, outside: int) -> CountyFacts:
+def _facts(task: CountyTask, rows: pl.DataFrame, newest: date | None, outside: int) -> CountyFacts:
     lowest, highest = rows["score"].min(), rows["score"].max()
     region = task.scoring.region
     return CountyFacts(
