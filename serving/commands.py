@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from features.cli.console import UserError, print_json, progress_bar
 from features.cli.console import home as default_home
-from features.cli.console import print_json, progress_bar
 from serving.lists.command import register_list
+from serving.review.commands import register as register_review
 from serving.serve_command import register as register_serve
 
 if TYPE_CHECKING:
@@ -42,9 +43,13 @@ def register(app: typer.Typer) -> None:
     app.command("demo", epilog="Example: mopai demo --children 30000")(demo)
     register_list(app)
     register_serve(app)
+    register_review(app)
 
 
 _SCORE_EXAMPLE = "Example: mopai score --ledger ledger --region 520003 --as-of 2018-06-30 --out scores --top 10"
+# Scores were written, but not of every county.
+_INCOMPLETE = 3
+
 _EXPLAIN_EXAMPLE = "Example: mopai explain --ledger ledger --child C000123 --as-of 2018-06-30 --lang both"
 
 
@@ -56,6 +61,7 @@ def score(  # noqa: PLR0913 - each is an option that a person types
     region: Annotated[
         str, typer.Option("--region", help="Region code or its beginning; empty: the whole ledger.")
     ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="The whole ledger, whatever it holds.")] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default one per core.")] = None,
     policy: PolicyFile = None,
     release: Release = None,
@@ -66,22 +72,30 @@ def score(  # noqa: PLR0913 - each is an option that a person types
     top: Annotated[int, typer.Option("--top", min=0, help="Households to show in the terminal.")] = 0,
     json: Json = False,
 ) -> None:
-    """Rank the children of a region: duties first, then by score, each with its reasons."""
+    """Rank the children of a region: duties first, then by score, each with its reasons.
+
+    A run that was killed goes on where it was when the same command is given again. A county that cannot be scored
+    does not stop the others: it is named at the end, and the exit code is 3.
+    """
     from serving.batch.run import ScoreRequest, score_region
 
+    if everything and region:
+        raise UserError(f"--all and --region {region} do not go together", "give one of them")
     kept = home or default_home()
     request = ScoreRequest(
         ledger or kept / "ledger", region, as_of.date(), out, kept, release, policy, definition, workers
     )
     with progress_bar("counties", quiet=json) as progress:
-        manifest = score_region(request, progress)
+        manifest = score_region(request, progress, tell=_on_stderr)
     written = _write_page(request, page, page_households) if page is not None else None
     if json:
         print_json(_score_json(manifest, request, written))
-        return
-    _show(manifest, request, top)
-    if written is not None:
-        typer.echo(str(written))
+    else:
+        _show(manifest, request, top)
+        if written is not None:
+            typer.echo(str(written))
+    if manifest.missing:
+        raise typer.Exit(_INCOMPLETE)
 
 
 def explain(  # noqa: PLR0913 - each is an option that a person types
@@ -135,6 +149,10 @@ def demo(
         print_json(shown)
 
 
+def _on_stderr(words: str) -> None:
+    typer.echo(words, err=True)
+
+
 def _write_page(request: ScoreRequest, page: Path, households: int) -> Path:
     from serving.batch.folder import ScoreFolder
     from serving.page.render import render_page, write_page
@@ -173,6 +191,7 @@ def _score_json(manifest: ScoreManifest, request: ScoreRequest, page: Path | Non
         "model_id": manifest.model_id,
         "policies": [policy.id for policy in manifest.policies],
         "counts": manifest.counts(),
+        "missing": [{"county": one.county, "what": one.what, "hint": one.hint} for one in manifest.missing],
         "warnings": [
             {"kind": alarm.kind, "zh": alarm.words.zh, "en": alarm.words.en, "counties": list(alarm.counties)}
             for alarm in manifest.alarms

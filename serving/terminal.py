@@ -45,6 +45,9 @@ def print_summary(manifest: ScoreManifest, out: Path, console: Console) -> None:
     for alarm in manifest.alarms:
         places = f" ({', '.join(alarm.counties)})" if alarm.counties else ""
         console.print(Text(f"注意 warning: {_pair(alarm.words)}{places}", style="bold"))
+    for one in manifest.missing:
+        console.print(Text(f"未评分 not scored {one.county}: {one.what}", style="bold red"), soft_wrap=True)
+        console.print(Text(f"  下一步 next: {one.hint}"), soft_wrap=True)
     console.print(Text(str(out)))
 
 
