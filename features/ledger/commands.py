@@ -8,27 +8,40 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from features.cli.console import home, print_json, progress_bar
+from features.cli.console import UserError, home, print_json, progress_bar
+from features.cli.language import language_of
+from features.workbook.commands import WorkbookOptions, take_workbooks
+from features.workbook.commands import add_to as add_columns
+from features.workbook.names import holds_workbooks
 from features.workbook.template_command import add_to as add_template
 
 if TYPE_CHECKING:
+    from features.definition import Definition
     from features.ledger.faults import Faults
 
 EXIT_FAULTS = 1
 EXIT_PARTLY_IMPORTED = 3
 
 Source = Annotated[
-    Path, typer.Argument(help="Folder of COUNTY/TABLE.csv or .parquet; with --county, tables or one file.")
+    Path,
+    typer.Argument(help="Folder of COUNTY/TABLE.csv or .parquet; with --county, tables or one file; or workbooks."),
 ]
 County = Annotated[str | None, typer.Option(help="County code, six digits, when the source has no county folders.")]
 TableName = Annotated[str | None, typer.Option("--table", help="Table of a single file; default: the file's name.")]
 DefinitionName = Annotated[str, typer.Option("--definition", help="Ledger definition: a name or a folder.")]
 Ledger = Annotated[Path | None, typer.Option(help="Ledger folder.", show_default="MOPAI_HOME/ledger")]
 FaultsFile = Annotated[Path | None, typer.Option("--faults", help="Write every fault to this CSV file.")]
+Sender = Annotated[str | None, typer.Option(help="Who sent the workbooks: the name its columns were confirmed under.")]
+RecordedOn = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Day the form was filled in, for workbooks without a column for it."),
+]
+Report = Annotated[Path | None, typer.Option(help="Write a marked copy and a page for each workbook to this folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
 
 ledger_app = typer.Typer(no_args_is_help=True, help="Check, import and show the ledger of households and visits.")
 
+add_columns(ledger_app)
 add_template(ledger_app)
 
 
@@ -38,7 +51,7 @@ def register(app: typer.Typer) -> None:
 
 
 @ledger_app.command("check", epilog="Example: mopai ledger check from-county --faults faults.csv")
-def check(
+def check(  # noqa: PLR0913 - each is an option that a person types
     source: Source,
     *,
     county: County = None,
@@ -47,6 +60,9 @@ def check(
     ledger: Ledger = None,
     rejects: Annotated[Path | None, typer.Option(help="Write faulty rows to this new folder.")] = None,
     faults: FaultsFile = None,
+    sender: Sender = None,
+    recorded_on: RecordedOn = None,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Say what is wrong with a sender's files, without importing them.
@@ -57,22 +73,28 @@ def check(
     from features.ledger import listing
     from features.ledger.check import check_folder
 
+    if holds_workbooks(source):
+        _require_no(faults, table)
+        day = recorded_on.date() if recorded_on else None
+        options = WorkbookOptions(source, county, sender, definition, ledger, day, report, rejects, json)
+        raise typer.Exit(0 if take_workbooks(options, imports=False) else EXIT_FAULTS)
+    known = load_definition(definition)
     with progress_bar("checking counties", quiet=json) as progress:
         report = check_folder(
-            source, load_definition(definition), county=county, table=table,
+            source, known, county=county, table=table,
             ledger=ledger or home() / "ledger", rejects=rejects, progress=progress,
         )  # fmt: skip
-    _write_faults(report.faults, faults)
+    _write_faults(report.faults, known, faults)
     if json:
         print_json(listing.report_json(report))
     else:
-        listing.print_report(report, faults)
+        listing.print_report(report, known, language_of(language), faults)
     if not report.good:
         raise typer.Exit(EXIT_FAULTS)
 
 
 @ledger_app.command("import", epilog="Example: mopai ledger import from-county --rejects to-correct")
-def import_(
+def import_(  # noqa: PLR0913 - each is an option that a person types
     source: Source,
     *,
     county: County = None,
@@ -83,6 +105,9 @@ def import_(
         Path | None, typer.Option(help="New folder for faulty rows.", show_default="the next MOPAI_HOME/rejects/NUMBER")
     ] = None,
     faults: FaultsFile = None,
+    sender: Sender = None,
+    recorded_on: RecordedOn = None,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Import all good rows that the ledger does not hold yet, in one step.
@@ -95,18 +120,26 @@ def import_(
     from features.ledger import listing
     from features.ledger.importer import import_folder
 
+    if holds_workbooks(source):
+        _require_no(faults, table)
+        day = recorded_on.date() if recorded_on else None
+        options = WorkbookOptions(source, county, sender, definition, ledger, day, report, rejects, json)
+        codes = {True: 0, None: EXIT_PARTLY_IMPORTED, False: EXIT_FAULTS}
+        raise typer.Exit(codes[take_workbooks(options, imports=True)])
+    known = load_definition(definition)
     with progress_bar("importing counties", quiet=json) as progress:
         report = import_folder(
-            source, ledger or home() / "ledger", load_definition(definition), county=county, table=table,
+            source, ledger or home() / "ledger", known, county=county, table=table,
             rejects=rejects or _next_folder(home() / "rejects"), progress=progress,
         )  # fmt: skip
-    _write_faults(report.faults, faults)
+    _write_faults(report.faults, known, faults)
     if json:
         print_json(listing.report_json(report))
     else:
-        listing.print_report(report, faults)
+        listing.print_report(report, known, language_of(language), faults)
         if report.rejects is not None:
-            typer.echo(f"correct the rejected rows, then: mopai ledger import {report.rejects}")
+            said = listing.CORRECT.text(language_of(language))
+            typer.echo(f"{said} mopai ledger import {report.rejects}")
     if not report.faults.is_empty():
         raise typer.Exit(EXIT_PARTLY_IMPORTED if report.total.accepted + report.total.repeated else EXIT_FAULTS)
 
@@ -168,6 +201,12 @@ def map_(
         typer.echo(f"next: mopai ledger check {out} --definition {definition}")
 
 
+def _require_no(faults: Path | None, table: str | None) -> None:
+    """Options that mean nothing where the source is workbooks."""
+    if faults is not None or table is not None:
+        raise UserError("--faults and --table are for CSV and Parquet", "use --report FOLDER for workbooks")
+
+
 def _next_folder(parent: Path) -> Path:
     """The first numbered folder that does not exist."""
     number = 1
@@ -176,7 +215,9 @@ def _next_folder(parent: Path) -> Path:
     return parent / f"{number:03d}"
 
 
-def _write_faults(faults: Faults, path: Path | None) -> None:
+def _write_faults(faults: Faults, definition: Definition, path: Path | None) -> None:
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        faults.write_csv(path, include_bom=True)
+        from features.ledger.said import with_words
+        from features.workbook.safe_text import write_csv
+
+        write_csv(with_words(faults, definition), path)

@@ -10,9 +10,10 @@ from features.definition.structure import COUNTY_DIGITS
 from features.ledger.discover import is_county
 from features.workbook.grid import read_grids
 from features.workbook.headings import plain
+from features.workbook.names import is_workbook, sent_files
 from features.workbook.propose import shown_headings
 from features.workbook.reading import Language, Reading
-from features.workbook.safe import is_workbook, require_safe
+from features.workbook.safe import require_safe
 from features.workbook.senders import NOT_READ, SenderMapping
 from features.workbook.sheets import REGISTER, Sheet, own_columns, read_sheets
 
@@ -28,13 +29,6 @@ class Book:
     name: str
 
 
-def holds_workbooks(source: Path) -> bool:
-    """Whether a source is a workbook or a folder of workbooks, by what its files are called."""
-    if source.is_dir():
-        return any(is_workbook(path) for path in _files(source))
-    return is_workbook(source)
-
-
 def find_books(source: Path, county: str | None) -> tuple[Book, ...]:
     """The workbooks of a source, sorted: one file, a folder of them, or a folder of county folders.
 
@@ -45,22 +39,11 @@ def find_books(source: Path, county: str | None) -> tuple[Book, ...]:
         raise UserError(f"county '{county}'", f"a county code has {COUNTY_DIGITS} digits")
     if source.is_file():
         return (Book(_county_of(source, county), source, source.name),)
-    others = [path for path in _files(source) if path.suffix.lower() in (".csv", ".parquet")]
+    others = [path for path in sent_files(source) if path.suffix.lower() in (".csv", ".parquet")]
     if others:
         raise UserError(f"{source}: workbooks and {others[0].name} together", "import them from two folders")
-    found = sorted(path for path in _files(source) if is_workbook(path))
+    found = sorted(path for path in sent_files(source) if is_workbook(path))
     return tuple(Book(_county_of(path, county), path, str(path.relative_to(source))) for path in found)
-
-
-def _files(source: Path) -> list[Path]:
-    """Files of a folder and of the county folders in it; not the lock files a spreadsheet program leaves."""
-    folders = [source, *(path for path in source.iterdir() if path.is_dir() and is_county(path.name))]
-    return [
-        path
-        for folder in folders
-        for path in folder.iterdir()
-        if path.is_file() and not path.name.startswith(("~$", "."))
-    ]
 
 
 def _county_of(path: Path, county: str | None) -> str:

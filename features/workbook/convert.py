@@ -11,7 +11,7 @@ from features.cli.console import UserError
 from features.definition.structure import FILE_STATUS, RECORDED_ON, REGION, VALID_FROM, VILLAGE_DIGITS
 from features.workbook.books import OpenBook
 from features.workbook.cells import normalised
-from features.workbook.fields import PLACES, Field
+from features.workbook.fields import PLACES
 from features.workbook.grid import LINE
 from features.workbook.reading import Reading
 from features.workbook.register import PLACES_SCHEMA, REGISTER_FAULTS, Register
@@ -228,8 +228,3 @@ def _completed(part: _Part, defaults: Mapping[str, str]) -> pl.DataFrame:
 
 def _places_of_columns(part: _Part) -> dict[str, tuple[int, str]]:
     return {name: (column, part.sheet.headings[column]) for column, name in part.columns.items()}
-
-
-def shown_fields(fields: Mapping[str, Field]) -> list[tuple[str, str, str, str]]:
-    """Name, type, label in Chinese and in English of every field a mapping may name."""
-    return [(one.name, one.type, one.label.zh, one.label.en) for one in fields.values()]

@@ -43,6 +43,8 @@ class Sureness:
     sample_rows: int
     most_words: int
     longest_word: int
+    least_word: float
+    most_places: int
 
 
 @dataclass(frozen=True, slots=True)

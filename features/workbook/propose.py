@@ -119,7 +119,7 @@ def _sure(score: float, one: Field, cells: pl.Series, vocabulary: Vocabulary) ->
 
 
 def fits(one: Field, cells: pl.Series, vocabulary: Vocabulary) -> float:
-    """The share of cells that a field could hold; of a column with codes, whether it could be a list of words at all."""
+    """The share of cells that a field could hold; of a field with codes, whether they could be a list of words."""
     if cells.is_empty():
         return 1.0
     read = normalised(one, cells, vocabulary).drop_nulls()
@@ -179,11 +179,11 @@ def unknown_words(one: Field, cells: pl.Series, vocabulary: Vocabulary) -> list[
     return sorted(unread)
 
 
-def guess_word(word: str, one: Field, vocabulary: Vocabulary, least: float) -> str | None:
+def guess_word(word: str, one: Field, vocabulary: Vocabulary) -> str | None:
     """Our word for one that nobody has explained, if another that means it is nearly the same."""
     scored = [(fuzz.ratio(plain_value(word), known), ours) for known, ours in vocabulary.words(one).items() if ours]
     best = max(scored, default=(0.0, ""))
-    return best[1] if best[0] >= least else None
+    return best[1] if best[0] >= vocabulary.headings.sureness.least_word else None
 
 
 def shown_headings(names: Sequence[str]) -> str:

@@ -13,10 +13,9 @@ from typing import Literal
 
 from features.cli.console import UserError
 from features.workbook.limits import Limits, safe_limits
+from features.workbook.names import READ
 from features.workbook.scan import SheetFacts, count_columns, read_chunks, scan_sheet
 
-SUFFIXES = (".xlsx", ".xls")
-_OTHER_SUFFIXES = (".xlsm", ".xlsb", ".xltm", ".xltx", ".xlam", ".ods", ".et", ".numbers")
 _ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 _TEXT = re.compile(rb"\s*<(?:!doctype|html|table|\?xml)", re.IGNORECASE)
 _ENCRYPTED_FLAG = 1
@@ -36,11 +35,6 @@ class SafeWorkbook:
     facts: Mapping[str, SheetFacts]
 
 
-def is_workbook(path: Path) -> bool:
-    """Whether a file is called as a spreadsheet is, readable for us or not."""
-    return path.suffix.lower() in (*SUFFIXES, *_OTHER_SUFFIXES)
-
-
 def require_safe(path: Path) -> SafeWorkbook:
     """Look at a workbook from outside; its formulas, macros and links are never run.
 
@@ -48,16 +42,7 @@ def require_safe(path: Path) -> SafeWorkbook:
         UserError: it cannot be read here or should not be; the message says why and the hint what to do.
     """
     try:
-        if path.suffix.lower() not in SUFFIXES:
-            raise UserError(f"'{path.suffix}' files are not read", _SAVE_AS)
-        with path.open("rb") as stream:
-            head = stream.read(512)
-        if head.startswith(_ZIP):
-            return SafeWorkbook(path, "xlsx", _inspect_package(path, safe_limits()))
-        if head.startswith(_OLE):
-            _inspect_old(path, safe_limits())
-            return SafeWorkbook(path, "xls", {})
-        raise _no_workbook(head)
+        return _inspect(path)
     except UserError as error:
         raise UserError(f"{path.name}: {error.message}", error.hint) from error
     except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
@@ -66,6 +51,19 @@ def require_safe(path: Path) -> SafeWorkbook:
         raise UserError(
             f"{path.name}: {error.strerror or error}", "make sure the file is there and readable"
         ) from error
+
+
+def _inspect(path: Path) -> SafeWorkbook:
+    if path.suffix.lower() not in READ:
+        raise UserError(f"'{path.suffix}' files are not read", _SAVE_AS)
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    if head.startswith(_ZIP):
+        return SafeWorkbook(path, "xlsx", _inspect_package(path, safe_limits()))
+    if head.startswith(_OLE):
+        _inspect_old(path, safe_limits())
+        return SafeWorkbook(path, "xls", {})
+    raise _no_workbook(head)
 
 
 def _no_workbook(head: bytes) -> UserError:
