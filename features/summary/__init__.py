@@ -1,0 +1,1 @@
+"""The county summary of the investigation (Annex 3)."""
