@@ -1,0 +1,148 @@
+"""What holds of every list, whatever the township."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import polars as pl
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from models.policy.lists.draw import draw, share_out
+from models.policy.lists.places import FRAME_COLUMNS
+from models.policy.lists.pool import Ask, build_pool
+from tests.policy.lists.made import AS_OF, TOWN, Child, facts_of, kinds, places, policy_with, pool_of, scores_of
+
+days = st.one_of(st.none(), st.integers(-40, 60))
+child = st.builds(
+    Child,
+    home=st.integers(0, 12),
+    village=st.just(1),
+    score=st.one_of(st.none(), st.floats(-5, 5)),
+    duty=st.one_of(st.none(), st.none(), st.integers(-30, 31)),
+    finding=days,
+    next_due=days,
+    level=st.integers(0, 4),
+    refused=st.sampled_from([False, False, False, True]),
+    new=st.booleans(),
+)
+capacity = st.integers(0, 20)
+share = st.sampled_from([0.0, 0.2, 0.5, 1.0])
+
+
+@st.composite
+def towns(pick: st.DrawFn) -> list[Child]:
+    """Children of a few households; a household lives in one village and waits as a whole."""
+    found = pick(st.lists(child, min_size=1, max_size=25))
+    waits = pick(st.sets(st.integers(0, 12)))
+    return [replace(one, village=one.home % 3 + 1, waits=one.home in waits) for one in found]
+
+
+@given(towns(), capacity, share, st.integers(0, 99))
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_the_input_changes_nothing(children: list[Child], visits: int, lot: float, seed: int) -> None:
+    facts, scores = facts_of(children), scores_of(children)
+    mixed = list(range(len(children)))
+    random.Random(seed).shuffle(mixed)
+    shuffled = replace(facts, children=facts.children[mixed])
+    policy, ask = policy_with(random_share=lot), Ask(TOWN, visits)
+    one, other = build_pool(scores, facts, policy, ask), build_pool(scores[mixed[::-1]], shuffled, policy, ask)
+    assert one.list_id == other.list_id
+    assert one.frame.equals(other.frame)
+    assert one.villages.equals(other.villages)
+
+
+@given(towns(), capacity, share, st.data())
+@settings(max_examples=80, deadline=None)
+def test_a_higher_score_never_lowers_a_place(
+    children: list[Child], visits: int, lot: float, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(children) - 1))
+    before = children[at]
+    assume(not before.refused)
+    score = (-5.0 if before.score is None else before.score) + data.draw(st.floats(0, 5))
+    raised = [
+        *children[:at],
+        replace(before, score=score),
+        *children[at + 1 :],
+    ]
+    home = f"h{before.home:03}"
+    was = places(pool_of(children, visits, share=lot)).get(home, len(children) + 1)
+    assert places(pool_of(raised, visits, share=lot)).get(home, len(children) + 1) <= was
+
+
+@given(towns(), capacity, share, st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_every_duty_is_listed_before_everything_else(
+    children: list[Child],
+    visits: int,
+    lot: float,
+    scored: bool,  # noqa: FBT001 - drawn by Hypothesis
+) -> None:
+    found = kinds(pool_of(children, visits, share=lot, scored=scored))
+    due = {f"h{one.home:03}" for one in children if one.duty is not None}
+    assert {home for home, kind in found.items() if kind == "duty"} == due
+    assert set(list(found)[: len(due)]) == due
+
+
+@given(towns(), capacity, share, st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_chances_sum_to_the_list_and_the_frame_is_covered_once(
+    children: list[Child],
+    visits: int,
+    lot: float,
+    scored: bool,  # noqa: FBT001 - drawn by Hypothesis
+) -> None:
+    pool = pool_of(children, visits, share=lot, scored=scored)
+    homes = [f"h{one.home:03}" for one in children]
+    allowed = {home for home, one in zip(homes, children, strict=True) if not one.refused or one.duty is not None}
+    frame = pool.frame
+    assert sorted(frame["household_id"]) == sorted(allowed)
+    assert abs(float(frame["inclusion_probability"].sum()) - pool.listed.height) < 1e-9
+    assert pool.listed.height == max(pool.capacity.duties, min(visits, frame.height))
+    assert pool.listed["place"].to_list() == list(range(1, pool.listed.height + 1))
+    assert sorted(pool.listed["stop"]) == pool.listed["place"].to_list()
+    assert pool.capacity.listed == pool.listed.height
+    assert frame.filter(pl.col("inclusion_probability") == 1)["drawn"].all()
+    assert not frame.filter(pl.col("inclusion_probability") == 0)["drawn"].any()
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50), st.floats(0, 1))
+def test_random_places_come_out_of_what_duties_leave(visits: int, duties: int, others: int, lot: float) -> None:
+    shared = share_out(visits, duties, others, lot)
+    left = min(max(0, visits - duties), others)
+    assert shared.random + shared.certain == left
+    assert abs(shared.random - lot * left) <= 0.5
+    assert shared.overloaded == (duties > visits)
+
+
+def test_each_random_place_has_the_chance_that_is_written_down() -> None:
+    """Over many seeds each household is drawn as often as an exact binomial test allows."""
+    frame = pool_of([Child(number, village=number % 2 + 1, score=-float(number)) for number in range(12)], 6).frame
+    homes = frame.select(FRAME_COLUMNS)
+    seeds = 400
+    drawn: dict[str, int] = dict.fromkeys(homes["household_id"], 0)
+    for seed in range(seeds):
+        rows = draw(homes, share_out(6, 0, homes.height, 0.5), AS_OF, f"seed {seed}", AS_OF)
+        for home in rows.filter(kind="random")["household_id"]:
+            drawn[home] += 1
+    chances = dict(rows.select("household_id", "inclusion_probability").iter_rows())
+    by_lot = [home for home, chance in chances.items() if chance < 1]
+    assert len(by_lot) == 9
+    assert sum(drawn[home] for home in by_lot) == seeds * 3
+    assert all(drawn[home] == 0 for home in chances if home not in by_lot)
+    for home in by_lot:
+        assert chances[home] == 3 / 9
+        assert binomtest(drawn[home], seeds, chances[home]).pvalue > 0.001 / len(by_lot)
+
+
+def test_the_lot_does_not_follow_the_score_or_the_lot_of_ties() -> None:
+    """Of equal households the first by tie and the first by lot are not the same ones."""
+    children = [Child(number, score=0.0) for number in range(40)]
+    whole = pool_of(children, 20, share=0.5)
+    by_order = set(whole.listed.filter(kind="score")["order"])
+    by_lot = whole.listed.filter(kind="random")["order"].to_list()
+    assert by_order == set(range(10))
+    assert sorted(by_lot) != list(range(10, 20))
