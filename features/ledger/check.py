@@ -174,7 +174,7 @@ def check_county(task: CountyTask, stored: Mapping[str, pl.DataFrame]) -> Checke
         counts[sheet.file.name] = Counts(sheet.rows.height, rows.height, repeated, rejected)
         faults.append(found)
         if task.rejects is not None and rejected:
-            write_rejects(sheet, found, task.rejects)
+            write_rejects(sheet, found, task.definition, task.rejects)
     return CheckedCounty(task.county, accepted, counts, join_faults(faults), tuple(refused))
 
 

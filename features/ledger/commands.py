@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features.cli.console import UserError, home, print_json, progress_bar
-from features.cli.language import language_of
+from features.cli.language import LanguageOption, language_of
+from features.summary.commands import add_to as add_summary
 from features.workbook.commands import WorkbookOptions, take_workbooks
 from features.workbook.commands import add_to as add_columns
 from features.workbook.names import holds_workbooks
@@ -43,6 +44,7 @@ ledger_app = typer.Typer(no_args_is_help=True, help="Check, import and show the 
 
 add_columns(ledger_app)
 add_template(ledger_app)
+add_summary(ledger_app)
 
 
 def register(app: typer.Typer) -> None:
@@ -63,6 +65,7 @@ def check(  # noqa: PLR0913 - each is an option that a person types
     sender: Sender = None,
     recorded_on: RecordedOn = None,
     report: Report = None,
+    language: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Say what is wrong with a sender's files, without importing them.
@@ -108,6 +111,7 @@ def import_(  # noqa: PLR0913 - each is an option that a person types
     sender: Sender = None,
     recorded_on: RecordedOn = None,
     report: Report = None,
+    language: LanguageOption = None,
     json: Json = False,
 ) -> None:
     """Import all good rows that the ledger does not hold yet, in one step.

@@ -12,12 +12,28 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from features.definition import Definition, Label
+from features.definition.model import Language
 from features.ledger.check import CheckReport
 from features.ledger.faults import Faults
 from features.ledger.importer import ImportReport
+from features.ledger.said import SAID, rule_title, with_words
 from features.ledger.store import LedgerStore
 
 SHOWN_FAULTS = 20
+
+_COUNTS = Label(
+    "读到 {read:,} 行：{accepted:,} 行新收，{repeated:,} 行已有，{rejected:,} 行有错",
+    "{read:,} rows read: {accepted:,} new, {repeated:,} known already, {rejected:,} rejected",
+)
+_REFUSED = Label("整个文件没有收", "refused as a whole")
+_HEADINGS = (
+    Label("文件", "file"), Label("行", "row"), Label("列", "column"), Label("看到的值", "value"),
+    Label("问题与改法", "what is wrong, what to do"),
+)  # fmt: skip
+_WHERE = Label("--faults 文件 或 --json", "--faults FILE or --json")
+_MORE = Label("共 {count:,} 处，这里列出 {shown} 处；全部见 {where}", "{shown} of {count:,} faults shown; all: {where}")
+CORRECT = Label("改正没有收的行，然后运行：", "correct the rejected rows, then:")
 
 
 def report_json(report: CheckReport | ImportReport) -> dict[str, Any]:
@@ -35,28 +51,35 @@ def report_json(report: CheckReport | ImportReport) -> dict[str, Any]:
     return content
 
 
-def print_report(report: CheckReport | ImportReport, faults_file: Path | None) -> None:
+def print_report(
+    report: CheckReport | ImportReport, definition: Definition, language: Language, faults_file: Path | None
+) -> None:
     """Counts, then at most SHOWN_FAULTS faults on standard output, and where to find the rest."""
     console, total = Console(), report.total
-    parts = f"{total.accepted:,} new, {total.repeated:,} known already, {total.rejected:,} rejected"
-    console.print(f"{total.read:,} rows read: {parts}", highlight=False)
+    text = _COUNTS.text(language)
+    said = text.format(read=total.read, accepted=total.accepted, repeated=total.repeated, rejected=total.rejected)
+    console.print(said, highlight=False)
     for name in report.refused:
-        console.print(f"{name}: refused as a whole", markup=False, highlight=False)
+        console.print(f"{name}: {_REFUSED.text(language)}", markup=False, highlight=False)
     if not report.faults.is_empty():
-        _print_faults(console, report.faults, faults_file)
+        _print_faults(console, report.faults, definition, language, faults_file)
 
 
-def _print_faults(console: Console, faults: Faults, faults_file: Path | None) -> None:
+def _print_faults(
+    console: Console, faults: Faults, definition: Definition, language: Language, faults_file: Path | None
+) -> None:
     for rule, count in faults.group_by("rule").len("count").sort("count", "rule", descending=[True, False]).rows():
-        console.print(f"{count:>8,}  {rule}", markup=False, highlight=False)
-    grid = Grid("file", "row", "column", "value", "wanted")
-    for fault in faults.head(SHOWN_FAULTS).iter_rows(named=True):
+        console.print(f"{count:>8,}  {rule_title(rule, language)}", markup=False, highlight=False)
+    grid = Grid(*(heading.text(language) for heading in _HEADINGS))
+    for fault in with_words(faults.head(SHOWN_FAULTS), definition).iter_rows(named=True):
         row = "" if fault["row"] is None else str(fault["row"])
-        grid.add_row(*(escape(text) for text in (fault["file"], row, fault["column"], fault["value"], fault["wanted"])))
+        texts = (fault["file"], row, fault["column"], fault["value"], fault[SAID[language]])
+        grid.add_row(*(escape(text) for text in texts))
     console.print(grid)
     if faults.height > SHOWN_FAULTS:
-        where = str(faults_file) if faults_file else "--faults FILE or --json"
-        console.print(f"{SHOWN_FAULTS} of {faults.height:,} faults shown; all: {where}", markup=False, highlight=False)
+        where = str(faults_file) if faults_file else _WHERE.text(language)
+        said = _MORE.text(language).format(shown=SHOWN_FAULTS, count=faults.height, where=where)
+        console.print(said, markup=False, highlight=False)
 
 
 def store_json(store: LedgerStore) -> dict[str, Any]:

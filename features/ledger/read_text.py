@@ -11,6 +11,7 @@ import polars as pl
 
 from features.cli.console import UserError
 from features.ledger.faults import LINE, Check, Faults, run_checks
+from features.workbook.safe_text import restored, restored_text
 
 IGNORED_PREFIX = "_"
 """Columns a sender's file may carry without their being read: rejects files say their reason in such columns."""
@@ -18,6 +19,8 @@ IGNORED_PREFIX = "_"
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _FIELDS = "_fields"
 _QUOTE = '"'
+_MARK = "'"
+"""Stands before what a spreadsheet would take for a formula; see ``features.workbook.safe_text``."""
 
 
 def decode(path: Path) -> str:
@@ -35,7 +38,7 @@ def decode(path: Path) -> str:
 
 def read_header(text: str) -> list[str]:
     """The column names in the first line."""
-    header = [field.strip() for field in next(iter(_records(text, most=1)), [])]
+    header = [restored_text(field.strip()) for field in next(iter(_records(text, most=1)), [])]
     if not any(header):
         raise UserError("empty", "the first line holds the column names")
     return header
@@ -57,6 +60,8 @@ def read_body(text: str, header: list[str], name: str) -> tuple[pl.DataFrame, Fa
         body = _in_columns(records or _records(text)[1:], header)
     seen = uneven.select(pl.col(_FIELDS).alias("(row)"))
     check = Check("fields", "(row)", pl.lit(value=True), f"{len(header)} fields, as the header has")
+    if _MARK in text:
+        body = body.with_columns(restored(pl.col(name)) for name in header)
     return _numbered(body), run_checks(uneven, name, [check], seen)
 
 

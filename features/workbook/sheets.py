@@ -40,7 +40,7 @@ class Sheet:
 
 
 def read_sheets(grids: list[Grid], language: Language, mapping: SenderMapping) -> tuple[list[Sheet], list[int]]:
-    """The sheets with a table, and the numbers (from 1) of the others; a sheet named with an underscore is passed over."""
+    """The sheets with a table, and the numbers (from 1) of the others. A sheet named with _ in front is passed over."""
     words = known_headings(language.headings, language.fields, mapping.columns)
     tables = {name: own_words(language.fields_of(name)) for name in language.definition.tables}
     every = words.union(*tables.values())

@@ -24,7 +24,9 @@ def test_rejects_hold_the_senders_columns_and_the_reason(tmp_path: Path) -> None
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     (row,) = pl.read_csv(path, infer_schema=False).to_dicts()
     assert row["住房"] == "草棚"
-    assert row["_reason"] == "dwelling: code, wanted one of sound, poor, dangerous"
+    wanted = "'dwelling' is not one of the allowed words; wanted: one of: sound, poor, dangerous; use one of them."
+    assert row["_reason"] == wanted
+    assert row["_原因"] == "“住房”填的不是可选项；可填：安全、简陋、危房；请改成其中一项。"
     assert (row["_file"], row["_row"]) == (f"{COUNTY}/households.csv", "3")
 
 
@@ -56,6 +58,17 @@ def test_a_rejected_parquet_row_can_be_read_again(tmp_path: Path) -> None:
     (row,) = pl.read_csv(tmp_path / "r" / COUNTY / "households.csv", infer_schema=False).to_dicts()
     assert row["aid_received"] == "dibao;medical"
     assert row["_row"] == "1"
+
+
+def test_no_rejected_value_is_a_formula_and_each_comes_back(tmp_path: Path) -> None:
+    wild = "=cmd|' /C calc'!A0"
+    text = HOUSEHOLDS.replace("r2,", f"{wild},").replace("poor", "草棚")
+    import_folder(send(tmp_path / "s", households=text), tmp_path / "l", DEFINITION, rejects=tmp_path / "r")
+    path = tmp_path / "r" / COUNTY / "households.csv"
+    assert pl.read_csv(path, infer_schema=False)["row_id"].to_list() == ["'" + wild]
+    path.write_text(path.read_text(encoding="utf-8").replace("草棚", "poor"), encoding="utf-8")
+    assert import_folder(tmp_path / "r", tmp_path / "l", DEFINITION).faults.is_empty()
+    assert wild in LedgerStore.open(tmp_path / "l").read(COUNTY).tables["households"]["row_id"].to_list()
 
 
 def test_a_folder_half_corrected_is_not_written_over(tmp_path: Path) -> None:
