@@ -66,7 +66,7 @@ def add_account(session: Session, viewer: Viewer, new: NewAccount, password: str
         name=new.name,
         display_name=new.display_name,
         role=new.role,
-        email=new.email,
+        email=new.email.lower() if new.email else None,
         must_change=password is not None,
         password_hash=None if password is None else _hashed(password, new.name),
         created_at=now,
@@ -140,7 +140,10 @@ def _check(session: Session, new: NewAccount) -> None:
         raise AccountFaultError("name_bad", "a name has 1 to 64 characters, without spaces around it")
     if session.scalar(select(Account.id).where(func.lower(Account.name) == new.name.lower())) is not None:
         raise AccountFaultError("name_taken", f"there is an account '{new.name}' already", "take another name")
-    if new.email is not None and session.scalar(select(Account.id).where(Account.email == new.email)) is not None:
+    if (
+        new.email is not None
+        and session.scalar(select(Account.id).where(Account.email == new.email.lower())) is not None
+    ):
         raise AccountFaultError("email_taken", "there is an account with this e-mail address already")
     digits = settings().region_digits[new.role]
     fits = all(

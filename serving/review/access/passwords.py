@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -36,7 +37,7 @@ def hash_password(password: str) -> str:
 
 
 def verify(kept: str | None, password: str) -> bool:
-    """Whether a password is the one kept. Without one, as much work is done for nothing: time tells nobody who exists."""
+    """Whether a password is the one kept. Without one as much work is done: time tells nobody who exists."""
     try:
         right = _hasher().verify(kept or _nobodys(), password)
     except (VerificationError, InvalidHashError):
@@ -62,7 +63,7 @@ def _core(plain: str) -> str:
 
 def _is_run(plain: str) -> bool:
     """Whether a text is one run of neighbours, such as 1234567890 or abcdefghij."""
-    steps = {ord(second) - ord(first) for first, second in zip(plain, plain[1:], strict=False)}
+    steps = {ord(second) - ord(first) for first, second in pairwise(plain)}
     return steps in ({1}, {-1})
 
 

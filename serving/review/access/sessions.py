@@ -29,7 +29,7 @@ def form_token(token: str) -> str:
 
 
 def open_session(session: Session, account: Account, device: str, now: datetime) -> str:
-    """Open a session; returns its token, which only the browser keeps. Always a new one: no token outlives a sign-in."""
+    """Open a session; returns its token, always a new one, which only the browser keeps."""
     token = secrets.token_urlsafe(_BYTES)
     session.add(
         SignedIn(

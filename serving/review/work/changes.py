@@ -37,10 +37,13 @@ class ChangeFaultError(ValueError):
 
 
 class ConflictError(Exception):
-    """Somebody else changed the place first. Nothing was changed; the change asked for is kept to be shown."""
+    """Somebody else changed the place first, and nothing was changed.
 
-    def __init__(self, change: Change) -> None:
-        super().__init__(change.item_id)
+    ``change`` is what was asked for, to be shown beside what is saved; None where only the order was to change.
+    """
+
+    def __init__(self, change: Change | None) -> None:
+        super().__init__()
         self.change = change
 
 
@@ -75,9 +78,8 @@ def move(session: Session, viewer: Viewer, item_id: int, version: int, step: int
         ConflictError: the place is not the version that was seen.
     """
     item = _item(session, viewer, item_id)
-    asked = Change(item_id, version, item.status, item.status_on or settings().day_of(now), item.reason, item.note)
     if item.version != version:
-        raise ConflictError(asked)
+        raise ConflictError(None)
     beyond = ListItem.place < item.place if step < 0 else ListItem.place > item.place
     order = ListItem.place.desc() if step < 0 else ListItem.place.asc()
     duty = ListItem.duty_rule.is_not(None) if item.is_duty else ListItem.duty_rule.is_(None)
@@ -98,7 +100,7 @@ def move(session: Session, viewer: Viewer, item_id: int, version: int, step: int
     item.place, other.place = other.place, item.place
     item.moved_by_hand = True
     _changed(item, viewer, now)
-    _flush(session, asked)
+    _flush(session, None)
     moved = [(one.household_id, one.region_code) for one in (item, other)]
     note(session, viewer, "order", "write", moved, now)
     return True
@@ -133,7 +135,7 @@ def _changed(item: ListItem, viewer: Viewer, now: datetime) -> None:
     item.changed_by, item.changed_at = viewer.account_id, now
 
 
-def _flush(session: Session, change: Change) -> None:
+def _flush(session: Session, change: Change | None) -> None:
     try:
         session.flush()
     except StaleDataError as error:

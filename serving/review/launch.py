@@ -1,0 +1,62 @@
+"""Starting the review application as a server."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from features.cli.console import UserError
+from serving.review.access.provider import Provider
+from serving.review.store.database import Database
+from serving.review.store.migrate import require_newest
+from serving.review.web.app import Desk, application
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLaunch:
+    """Where to listen and what to work with. ``provider`` is the settings file of a provider of identities."""
+
+    url: str
+    host: str
+    port: int
+    provider: Path | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the application answers."""
+        return f"http://{self.host}:{self.port}"
+
+
+def open_desk(launch: ReviewLaunch) -> Desk:
+    """The database and the provider, checked before anybody is let in.
+
+    Raises:
+        UserError: the database is not set up or of another version, or the provider's settings cannot be read.
+    """
+    database = Database.open(launch.url)
+    require_newest(database)
+    return Desk(database, None if launch.provider is None else Provider.read(launch.provider))
+
+
+def serve(launch: ReviewLaunch, desk: Desk) -> None:
+    """Serve until a signal ends it; then wait for open requests, and close the database.
+
+    Raises:
+        UserError: nobody can listen there.
+    """
+    try:
+        listening = socket.create_server((launch.host, launch.port))
+    except OSError as error:
+        raise UserError(
+            f"{launch.address}: cannot be served ({error.strerror})", "give another --port or --host"
+        ) from error
+    config = uvicorn.Config(
+        application(desk), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=10
+    )
+    with listening:
+        asyncio.run(uvicorn.Server(config).serve([listening]))
+    desk.database.engine.dispose()

@@ -1,0 +1,69 @@
+"""One request as the pages see it: who asks, in which language, in which transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from serving.review.access.viewer import Viewer
+from serving.review.store.accounts import SignedIn
+from serving.review.words import Words
+
+if TYPE_CHECKING:
+    from serving.review.web.app import Desk
+
+SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request with what it needs to be answered. ``secret`` is what its forms' token is made from."""
+
+    request: Request
+    session: Session
+    desk: Desk
+    words: Words
+    now: datetime
+    form: Mapping[str, str]
+    secret: str
+    signed_in: SignedIn | None
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks. Pages that anyone may open do not ask for it."""
+        if self.signed_in is None:
+            raise LookupError("nobody is signed in")
+        return Viewer.of(self.signed_in.account)
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from."""
+        return self.request.client.host if self.request.client else ""
+
+    def query(self, name: str) -> str:
+        """A value of the address line, empty if there is none."""
+        return self.request.query_params.get(name, "").strip()
+
+    def number(self, name: str) -> int:
+        """A number of the address line, 0 for anything else."""
+        given = self.query(name)
+        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+
+
+def see(path: str) -> RedirectResponse:
+    """Send the browser to a page of ours, so that reloading sends no form again."""
+    return RedirectResponse(path, SEE_OTHER)
+
+
+def own_path(path: str) -> str:
+    """A path of this application as given, ``/`` for anything that could lead elsewhere."""
+    parts = urlsplit(path)
+    ours = path.startswith("/") and not path.startswith("//") and not parts.netloc and "\\" not in path
+    return path if ours and path.isprintable() else "/"

@@ -1,0 +1,133 @@
+"""From a request to its page: session, form token, rights and transaction, the same for every page."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from features.definition import Language
+from serving.review.access.sessions import find_session, form_token, touch
+from serving.review.access.viewer import May, NotAllowedError, NotFoundError
+from serving.review.settings import settings
+from serving.review.web import cookies
+from serving.review.web.ask import Ask, see
+from serving.review.web.pages.conflict import conflict_page
+from serving.review.web.render import problem_page
+from serving.review.words import Words, preferred
+from serving.review.work.changes import ConflictError
+
+PASSWORD, SIGN_IN = "/password", "/sign-in"  # noqa: S105 - the address of a page
+Handler = Callable[[Ask], Response]
+_SAFE = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: what answers, the right it needs, and whether anyone may open it.
+
+    ``before_password`` lets a person in who must still choose a password.
+    """
+
+    handler: Handler
+    right: May | None = None
+    public: bool = False
+    before_password: bool = False
+
+    def endpoint(self) -> Callable[[Request], Awaitable[Response]]:
+        """The page as Starlette calls it."""
+
+        async def answer(request: Request) -> Response:
+            form = {} if request.method in _SAFE else await _form(request)
+            return await run_in_threadpool(self.answer, request, form)
+
+        return answer
+
+    def answer(self, request: Request, form: Mapping[str, str]) -> Response:
+        """Answer in one transaction; a conflict is shown from another, after everything was undone."""
+        desk, now = request.app.state.desk, datetime.now(UTC)
+        writes = request.method not in _SAFE
+        try:
+            with desk.database.writing() if writes else desk.database.reading() as session:
+                ask = _ask(request, session, form, now)
+                response = self._let_in(ask) or self.handler(ask)
+                due = _touched(ask)
+        except (NotFoundError, NotAllowedError, ConflictError) as error:
+            with desk.database.reading() as session:
+                ask = _ask(request, session, form, now)
+                return _problem(ask, error)
+        if due:
+            with desk.database.writing() as session:
+                touch(session, due, now)
+        _keep_form_secret(request, response, ask)
+        return response
+
+    def _let_in(self, ask: Ask) -> Response | None:
+        """Who may not open the page is sent elsewhere or told so."""
+        if ask.request.method not in _SAFE and not _genuine(ask):
+            return problem_page(ask, "problem.form", 403)
+        if self.public:
+            return None
+        if ask.signed_in is None:
+            return see(f"{SIGN_IN}?next={quote(ask.request.url.path)}")
+        if ask.signed_in.account.must_change and not self.before_password:
+            return see(PASSWORD)
+        if self.right is not None:
+            ask.viewer.require(self.right)
+        return None
+
+
+def _ask(request: Request, session: Session, form: Mapping[str, str], now: datetime) -> Ask:
+    token = cookies.read(request, cookies.SESSION)
+    signed_in = find_session(session, token, now) if token else None
+    secret = token if signed_in else cookies.read(request, cookies.FORM) or secrets.token_urlsafe(32)
+    return Ask(request, session, request.app.state.desk, Words(_language(request)), now, form, secret, signed_in)
+
+
+def _language(request: Request) -> Language:
+    chosen = cookies.read(request, cookies.LANGUAGE)
+    if chosen in ("zh", "en"):
+        return "zh" if chosen == "zh" else "en"
+    return preferred(request.headers.get("accept-language", ""))
+
+
+async def _form(request: Request) -> dict[str, str]:
+    async with request.form() as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _genuine(ask: Ask) -> bool:
+    """Whether a form is one of ours, for this session, sent from our own page."""
+    origin = ask.request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != ask.request.headers.get("host", ""):
+        return False
+    return hmac.compare_digest(ask.form.get("token", "").encode(), form_token(ask.secret).encode())
+
+
+def _touched(ask: Ask) -> int:
+    """The session whose use must be written down; 0 when that was done lately."""
+    used = ask.signed_in
+    late = used is not None and ask.now - used.seen_at >= settings().session.touch
+    return used.id if used is not None and late else 0
+
+
+def _problem(ask: Ask, error: Exception) -> Response:
+    if isinstance(error, ConflictError):
+        return conflict_page(ask, error.change) if error.change else see("/list?meanwhile=1")
+    if isinstance(error, NotAllowedError):
+        return problem_page(ask, "problem.not_allowed", 403)
+    return problem_page(ask, "problem.not_found", 404)
+
+
+def _keep_form_secret(request: Request, response: Response, ask: Ask) -> None:
+    """Forms before the sign-in need a secret too, kept in a cookie of its own."""
+    if ask.signed_in is None and cookies.read(request, cookies.FORM) != ask.secret:
+        cookies.give(request, response, cookies.FORM, ask.secret)

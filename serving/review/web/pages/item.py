@@ -1,0 +1,101 @@
+"""One household of the list: why it is there, the reader's own rating, and what became of the visit."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.responses import Response
+
+from serving.review.access.viewer import NotFoundError
+from serving.review.settings import settings
+from serving.review.store.accounts import Account
+from serving.review.store.decisions import Rating
+from serving.review.store.lists import ListItem, Status
+from serving.review.web.ask import Ask, see
+from serving.review.web.pages.rows import row_of
+from serving.review.web.render import page
+from serving.review.work.changes import Change, ChangeFaultError, change_status
+from serving.review.work.my_list import find_item, rated_by
+from serving.review.work.ratings import rate
+
+
+def show(ask: Ask) -> Response:
+    """The household's page."""
+    return _page(ask, None)
+
+
+def give_rating(ask: Ask) -> Response:
+    """Keep the reader's own rating; then the page shows the model's."""
+    given = ask.form.get("rating", "")
+    if given not in set(Rating):
+        raise NotFoundError
+    rate(ask.session, ask.viewer, _number(ask), Rating(given), ask.now)
+    return see(f"/list/{_number(ask)}?rated=1")
+
+
+def save(ask: Ask) -> Response:
+    """Save what became of the visit, or say what is missing and keep what was typed."""
+    try:
+        change_status(ask.session, ask.viewer, read_change(ask), ask.now)
+    except ChangeFaultError as error:
+        return _page(ask, error.code)
+    return see(f"/list?saved={_number(ask)}")
+
+
+def read_change(ask: Ask) -> Change:
+    """What the form wants.
+
+    Raises:
+        ChangeFaultError: no day, or a status or reason that is none.
+        NotFoundError: not one of our forms.
+    """
+    form = ask.form
+    version, status = form.get("version", ""), form.get("status", "")
+    if not version.isdecimal() or status not in set(Status):
+        raise NotFoundError
+    try:
+        on = date.fromisoformat(form.get("on", ""))
+    except ValueError as error:
+        raise ChangeFaultError("day_unknown") from error
+    # The reason's field stays filled in when a person changes their mind about the status.
+    reason = (form.get("reason") or None) if status in settings().reasons else None
+    return Change(_number(ask), int(version), Status(status), on, reason, form.get("note", "").strip() or None)
+
+
+def changed_words(ask: Ask, item: ListItem) -> str:
+    """Who changed a place last, and when; empty if nobody did."""
+    if item.changed_by is None or item.changed_at is None:
+        return ""
+    who = ask.session.get_one(Account, item.changed_by)
+    return ask.words("item.changed", who=who.display_name, when=ask.words.moment(item.changed_at))
+
+
+def _number(ask: Ask) -> int:
+    return int(ask.request.path_params["item"])
+
+
+def _page(ask: Ask, fault: str | None) -> Response:
+    item = find_item(ask.session, ask.viewer, _number(ask), "household", ask.now)
+    today = settings().day_of(ask.now)
+    row = row_of(item, rated_by(ask.session, ask.viewer, [item.id]), ask.words, today)
+    kept = {
+        "status": item.status.value, "on": str(item.status_on or today), "reason": item.reason or "",
+        "note": item.note or "",
+    }  # fmt: skip
+    return page(
+        ask,
+        "item.html.jinja",
+        status=200 if fault is None else 400,
+        row=row,
+        item=item,
+        fault=fault,
+        form={**kept, **ask.form} if fault else kept,
+        statuses=list(Status),
+        reasons=settings().reasons,
+        ratings=list(Rating),
+        today=today,
+        rated=bool(ask.query("rated")),
+        changed=changed_words(ask, item),
+        note_characters=settings().note_characters,
+        simulated=item.visit_list.simulated,
+    )

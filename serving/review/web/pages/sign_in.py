@@ -1,0 +1,88 @@
+"""Signing in and out, and the language of the pages."""
+
+from __future__ import annotations
+
+import math
+
+from starlette.responses import RedirectResponse, Response
+
+from serving.review.access.sessions import end_own_session, end_sessions
+from serving.review.access.sign_in import Admitted, Attempt, Refused, sign_in
+from serving.review.access.viewer import May
+from serving.review.web import cookies
+from serving.review.web.ask import Ask, own_path, see
+from serving.review.web.render import page
+
+
+def show(ask: Ask) -> Response:
+    """The page that asks for name and password."""
+    if ask.signed_in is not None:
+        return see("/")
+    return refused(ask, "", 200)
+
+
+def enter(ask: Ask) -> Response:
+    """Let a person in, or say that it did not work and nothing more."""
+    device = ask.request.headers.get("user-agent", "")
+    attempt = Attempt(ask.form.get("name", ""), ask.form.get("password", ""), ask.address, device)
+    result = sign_in(ask.session, attempt, ask.now)
+    if isinstance(result, Admitted) and ask.signed_in is not None:
+        # One that was open in this browser ends: nobody would know that it still runs.
+        end_own_session(ask.session, ask.viewer, ask.signed_in.id, ask.now)
+    if isinstance(result, Refused):
+        seconds = result.wait.total_seconds()
+        if seconds > 0:
+            return refused(ask, ask.words("sign_in.wait", minutes=math.ceil(seconds / 60)), 429)
+        return refused(ask, ask.words("sign_in.refused"), 401)
+    return admitted(ask, result.token, own_path(ask.form.get("next", "/")))
+
+
+def admitted(ask: Ask, token: str, path: str) -> Response:
+    """Go on with a new session."""
+    answer = see(path)
+    cookies.give(ask.request, answer, cookies.SESSION, token)
+    cookies.drop(ask.request, answer, cookies.FORM)
+    return answer
+
+
+def leave(ask: Ask) -> Response:
+    """End this session, or with ``everywhere`` all of the person's."""
+    if ask.signed_in is not None and ask.form.get("everywhere"):
+        end_sessions(ask.session, ask.signed_in.account_id, ask.now)
+    elif ask.signed_in is not None:
+        end_own_session(ask.session, ask.viewer, ask.signed_in.id, ask.now)
+    answer = see("/sign-in?over=1")
+    cookies.drop(ask.request, answer, cookies.SESSION)
+    return answer
+
+
+def language(ask: Ask) -> Response:
+    """Change the language and go back to where the reader was."""
+    answer = RedirectResponse(own_path(ask.request.query_params.get("back", "/")), 303)
+    if ask.query("to") in ("zh", "en"):
+        cookies.give(ask.request, answer, cookies.LANGUAGE, ask.query("to"))
+    return answer
+
+
+def start(ask: Ask) -> Response:
+    """The first page of each role."""
+    for right, path in ((May.WORK_CASES, "/list"), (May.MANAGE_ACCOUNTS, "/accounts"), (May.READ_LOG, "/log")):
+        if ask.viewer.may(right):
+            return see(path)
+    return see("/me")
+
+
+def refused(ask: Ask, problem: str, status: int) -> Response:
+    """The page again, with what did not work."""
+    following = ask.form.get("next") or ask.request.query_params.get("next", "/")
+    provider = ask.desk.provider
+    return page(
+        ask,
+        "sign_in.html.jinja",
+        status=status,
+        problem=problem,
+        over=bool(ask.query("over")) and not problem,
+        following=own_path(following),
+        name=ask.form.get("name", "")[:64],
+        provider=None if provider is None else provider.label.text(ask.words.language),
+    )

@@ -1,0 +1,71 @@
+"""Pages from templates: the words of the reader's language, and nothing unescaped."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from serving.review.access.sessions import form_token
+from serving.review.access.viewer import May
+from serving.review.web.ask import Ask
+
+HERE = Path(__file__).resolve().parent
+STYLE = HERE / "static" / "review.css"
+# What stands in the menu, by the right it needs.
+MENU = (("/list", "nav.list", May.WORK_CASES), ("/accounts", "nav.accounts", May.MANAGE_ACCOUNTS), ("/log", "nav.log", May.READ_LOG))  # fmt: skip
+
+
+def page(ask: Ask, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """A page as an answer."""
+    account = ask.signed_in.account if ask.signed_in else None
+    # Who must still choose a password is shown nothing that would only lead back to it.
+    open_to = ask.viewer if account is not None and not account.must_change else None
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            t=ask.words,
+            language=ask.words.language,
+            other_language="en" if ask.words.language == "zh" else "zh",
+            account=account,
+            menu=[(path, key) for path, key, right in MENU if open_to and open_to.may(right)],
+            path=ask.request.url.path,
+            here=_here(ask),
+            token=form_token(ask.secret),
+            style=f"/static/{style_name()}",
+            **values,
+        )
+    )
+    return HTMLResponse(html, status)
+
+
+def problem_page(ask: Ask, key: str, status: int) -> HTMLResponse:
+    """A page that says what did not work."""
+    return page(ask, "problem.html.jinja", status=status, problem=key)
+
+
+@lru_cache(maxsize=1)
+def style_name() -> str:
+    """The style sheet's name with a mark of its content, so that browsers may keep it for ever."""
+    return f"review.{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}.css"
+
+
+def _here(ask: Ask) -> str:
+    """Where the reader comes back to after changing the language: a form's answer has no address of its own."""
+    url = ask.request.url
+    return f"{url.path}?{url.query}" if url.query and ask.request.method == "GET" else url.path
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

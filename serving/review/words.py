@@ -1,0 +1,68 @@
+"""The words of the pages in the reader's language, and how dates are said."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from features.definition import Label, Language
+from serving.review.settings import settings
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Mapping[str, Label]:
+    """Every word by ``section.key``."""
+    raw = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    return {
+        f"{section}.{key}": Label(words["zh"], words["en"])
+        for section, keys in raw.items()
+        for key, words in keys.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The catalogue in one language."""
+
+    language: Language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A word, its {names} filled in. KeyError for one that is not in the catalogue."""
+        text = catalogue()[key].text(self.language)
+        return text.format(**values) if values else text
+
+    def day(self, day: date, *, year: bool = True) -> str:
+        """A day as people write it."""
+        if self.language == "zh":
+            return f"{day.year}年{day.month}月{day.day}日" if year else f"{day.month}月{day.day}日"
+        said = f"{day.day} {_MONTHS[day.month - 1]}"
+        return f"{said} {day.year}" if year else said
+
+    def moment(self, moment: datetime) -> str:
+        """A moment by the clock of the place of work."""
+        local = moment.astimezone(settings().time_zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def either(self, words: Mapping[str, str]) -> str:
+        """Words that were kept in both languages."""
+        return words[self.language]
+
+
+def preferred(accept: str) -> Language:
+    """The language a browser asks for: the better placed of Chinese and English, Chinese if it says neither."""
+    best: dict[str, float] = {}
+    for part in accept.split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        name = tag.split("-")[0].lower()
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+        best[name] = max(best.get(name, 0.0), weight)
+    return "en" if best.get("en", 0.0) > best.get("zh", 0.0) else "zh"
