@@ -14,7 +14,13 @@ from features.ledger.contracts import BOOKKEEPING, all_columns
 
 PLACES = ("place_county", "place_township", "place_village")
 """Where a child lives in names, from the widest; together they become a region code."""
-_PLACE_LABELS = (Label("县名", "county by name"), Label("乡镇名", "township by name"), Label("村名", "village by name"))
+PLACE_LABELS = dict(
+    zip(
+        PLACES,
+        (Label("县名", "county by name"), Label("乡镇名", "township by name"), Label("村名", "village by name")),
+        strict=True,
+    )
+)
 
 FieldType = ColumnType | Literal["name", "id_number", "phone", "address", "identifier", "place"]
 _IDENTITY_TYPES: Mapping[FieldKind, FieldType] = {
@@ -53,7 +59,7 @@ def register_fields(definition: Definition, identity: IdentityDefinition) -> dic
     for column in BOOKKEEPING:
         if column.name in (VALID_FROM, RECORDED_ON):
             fields[column.name] = _of_column(column, definition)
-    for name, label in zip(PLACES, _PLACE_LABELS, strict=True):
+    for name, label in PLACE_LABELS.items():
         fields[name] = Field(name, "place", label)
     return fields
 

@@ -25,6 +25,10 @@ Place: TypeAlias = tuple[str, str]
 """A sheet and a cell in it."""
 Content: TypeAlias = str | int | float | Place | None
 
+_LEGEND = {
+    "error": "红色：有错，这一行不收 red: an error; the row is not taken",
+    "warning": "黄色：请核对，不影响收入 yellow: please check; it keeps no row out",
+}
 _LINK = Font(color="0563C1", underline="single")
 _TOP = Alignment(wrap_text=True, vertical="top")
 _INK = "3D2B56"
@@ -44,8 +48,7 @@ def add_result(book: Workbook, title: str, lines: Sequence[tuple[Label, int]], n
             _write(sheet, number, column, content).alignment = _TOP
         sheet.cell(number, 3).font = Font(bold=True)
     line = len(lines) + 4
-    for level, words in (("error", "红色：有错，这一行不收 red: an error; the row is not taken"),
-                         ("warning", "黄色：请核对，这一行照收 yellow: please check; the row is taken")):  # fmt: skip
+    for level, words in _LEGEND.items():
         sheet.cell(line, 1).fill = FILLS[level]
         _write(sheet, line, 1, words)
         sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=3)

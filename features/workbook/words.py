@@ -13,6 +13,7 @@ from features.definition import Column, Definition, Label
 from features.definition.model import Language
 from features.identity.definition import IdentityDefinition
 from features.ledger.contracts import BOOKKEEPING
+from features.workbook.fields import PLACE_LABELS
 
 WORDS = Path(__file__).resolve().parent / "words.toml"
 _MOST_DETAIL = 60
@@ -115,6 +116,8 @@ def field_label(field: str, definition: Definition, identity: IdentityDefinition
         return load_words().whole_row
     if identity is not None and field in identity.fields:
         return identity.fields[field].label
+    if field in PLACE_LABELS:
+        return PLACE_LABELS[field]
     column = find_column(field, definition)
     return column.label if column is not None else Label(field, field)
 
@@ -169,7 +172,7 @@ def _number(value: float | None) -> str:
 
 
 def value_label(field: str, value: str, definition: Definition) -> Label:
-    """A value of a ledger column as people read it: a code as its word, anything else as it is."""
-    column = find_column(field, definition)
+    """A value of a ledger column as people read it: a code or the name of another column as its word, else as it is."""
+    column, other = find_column(field, definition), find_column(value, definition)
     codes = definition.codes.get(column.codes or "", {}) if column is not None else {}
-    return codes.get(value, Label(value, value))
+    return codes.get(value, other.label if other is not None else Label(value, value))
