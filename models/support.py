@@ -1,7 +1,7 @@
 """Is a child inside the model's support? Outside it the trees only extend what they saw at the edge, and nobody knows.
 
 The bundle's reference distribution says of each feature between which values at least a declared number of children
-lay on either side, and whether it was ever missing. A fact beyond those values, or missing where it never was, lies
+lay on either side, and whether it was ever missing. A fact far beyond those values, or missing where it never was, lies
 outside; a child does when so many of its facts do at once that hardly a child of the reference had as many. It is a
 histogram-based outlier score (Goldstein and Dengel 2012) with the weights 0 and 1, so that it can be said in words,
 with a threshold taken from the reference itself (as in Meyer and Pebesma 2021, "Predicting into unknown space?").
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.release.reference import ReferenceDistribution
+from models.release.reference import FeatureReference, ReferenceDistribution
 
 BoolArray = npt.NDArray[np.bool_]
 Matrix = npt.NDArray[np.floating[Any]]
@@ -30,8 +30,9 @@ _CHUNK_ROWS = 2048
 
 @dataclass(frozen=True, slots=True)
 class SupportLimits:
-    """From how many facts on a child lies outside, and how many of them are named; sources stand in the file."""
+    """What lies outside, from how many facts on a child does, and how many are named; sources stand in the file."""
 
+    margin: float
     share_of_reference: float
     least_facts: int
     facts_if_not_said: int
@@ -43,6 +44,7 @@ def support_limits() -> SupportLimits:
     """The limits in force, from ``support.toml``."""
     raw = tomllib.loads(Path(__file__).with_name("support.toml").read_text(encoding="utf-8"))["support"]
     return SupportLimits(
+        margin=float(raw["margin"]),
         share_of_reference=float(raw["share_of_reference"]),
         least_facts=int(raw["least_facts"]),
         facts_if_not_said=int(raw["facts_if_not_said"]),
@@ -100,8 +102,8 @@ class Support:
         order = np.argsort(place, kind="stable")
         said = reference.facts_outside
         return Support(
-            low=np.array([-np.inf if part.low is None else part.low for part in parts], dtype=np.float32),
-            high=np.array([np.inf if part.high is None else part.high for part in parts], dtype=np.float32),
+            low=np.array([_limits_of(part)[0] for part in parts], dtype=np.float32),
+            high=np.array([_limits_of(part)[1] for part in parts], dtype=np.float32),
             may_miss=np.array([part.missing > 0 or part.total == 0 for part in parts], dtype=np.bool_),
             order=None if (np.diff(place) >= 0).all() else order,
             starts=np.searchsorted(place[order], np.arange(len(names))).astype(np.intp),
@@ -127,6 +129,14 @@ class Support:
         if len(self.starts) == outside.shape[1]:
             return np.asarray(outside)
         return np.asarray(np.logical_or.reduceat(outside, self.starts, axis=1))
+
+
+def _limits_of(part: FeatureReference) -> tuple[float, float]:
+    """The values beyond which a fact lies outside: those of the reference, and a part of the way between them more."""
+    if part.low is None or part.high is None:
+        return -np.inf, np.inf
+    more = support_limits().margin * (part.high - part.low)
+    return part.low - more, part.high + more
 
 
 def with_facts_outside(

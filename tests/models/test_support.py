@@ -130,5 +130,15 @@ def test_limits_leave_fewer_than_the_least_count_on_either_side(column: list[flo
     assert part.high is not None
     assert (values < part.low).sum() < LEAST
     assert (values > part.high).sum() < LEAST
-    outside = Support.of(reference_distribution(values[:, None], ["a"]), ["a"]).test(values[:, None])
-    assert outside.facts.sum() == ((values < np.float32(part.low)) | (values > np.float32(part.high))).sum()
+    support = Support.of(reference_distribution(values[:, None], ["a"]), ["a"])
+    inside = values[(values >= np.float32(part.low)) & (values <= np.float32(part.high))]
+    assert not support.test(inside[:, None]).facts.any()
+    far = part.high + (support_limits().margin + 0.1) * (part.high - part.low) + 1
+    assert support.test(np.array([[far]], dtype=np.float32)).facts.all() or np.float32(far) == np.float32(part.high)
+
+
+def test_a_little_beyond_the_reference_is_no_odd_fact() -> None:
+    rows = np.linspace(0, 100, 1000, dtype=np.float32)[:, None]
+    support = Support.of(reference_distribution(rows, ["a"]), ["a"])
+    tried = np.array([[-20], [120], [-30], [130]], dtype=np.float32)
+    assert support.test(tried).facts[:, 0].tolist() == [False, False, True, True]

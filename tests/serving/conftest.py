@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from models.fills import Fills
 from models.release.bundle import BundleContent, write_bundle
 from models.release.current import ReleaseStore
 from models.release.golden import make_golden
-from models.release.reference import reference_distribution
+from models.release.reference import ReferenceDistribution, reference_distribution
 from models.risk_model import RiskModel
-from models.support import with_facts_outside
+from models.support import support_limits, with_facts_outside
 from serving.batch.folder import ScoreFolder
 from serving.batch.run import ScoreRequest, score_region
 from tests.conftest import SMALL_PROVINCE
@@ -101,7 +102,9 @@ def _content(model: RiskModel, ledger: Path) -> BundleContent:
     return BundleContent(
         model=model,
         definition=load_definition(),
-        reference=with_facts_outside(reference_distribution(rows, model.contract.names), rows, model.contract.sources),
+        reference=_narrow(
+            with_facts_outside(reference_distribution(rows, model.contract.names), rows, model.contract.sources), rows
+        ),
         golden=make_golden(model, domain_models(model.contract)),
         domains=domain_models(model.contract),
         card="# A model for tests\n",
@@ -113,3 +116,15 @@ def _content(model: RiskModel, ledger: Path) -> BundleContent:
 def matrix_of(store: LedgerStore, county: str) -> npt.NDArray[np.float32]:
     """The features of a county's children on the day that is scored."""
     return build_feature_table(store.read(county).tables, load_definition(), AS_OF, county=county).matrix()
+
+
+def _narrow(reference: ReferenceDistribution, rows: npt.NDArray[np.float32]) -> ReferenceDistribution:
+    """The reference of a place where no child was as old, and none lived as far from school, as a tenth do here."""
+    parts = list(reference.features)
+    margin = support_limits().margin
+    for place, part in enumerate(parts):
+        if part.name in ("age", "distance_school"):
+            assert part.low is not None
+            fence = float(np.nanquantile(rows[:, place], 0.9))
+            parts[place] = replace(part, high=(fence + margin * part.low) / (1 + margin))
+    return replace(reference, features=tuple(parts))
