@@ -21,10 +21,15 @@ _MOST_DETAIL = 60
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """How one rule is said. ``wanted`` tells that what the column may hold is said too."""
+    """How one rule is said.
+
+    ``whole`` is said of a whole row where that differs; ``wanted`` tells that what the column may hold is said too;
+    ``when`` gives other words where the detail names a column.
+    """
 
     title: Label
     wrong: Label
+    whole: Label
     do: Label
     wanted: bool
     when: Mapping[str, Label]
@@ -66,6 +71,7 @@ def _rule(raw: Mapping[str, Any]) -> RuleWords:
     return RuleWords(
         title=Label(**raw["title"]),
         wrong=Label(**raw["wrong"]),
+        whole=Label(**raw.get("whole", raw["wrong"])),
         do=Label(**raw["do"]),
         wanted=bool(raw.get("wanted", False)),
         when={name: Label(**said["wrong"]) for name, said in raw.get("when", {}).items()},
@@ -95,7 +101,9 @@ def fault_words(
     """
     words = load_words()
     said = words.of_rule(rule)
-    wrong = next((label for name, label in said.when.items() if f"'{name}'" in detail), said.wrong)
+    wrong = next(
+        (label for name, label in said.when.items() if f"'{name}'" in detail), said.wrong if field else said.whole
+    )
     parts = [
         wrong.text(language).format(
             field=field_label(field, definition, identity).text(language),
