@@ -44,7 +44,7 @@ def _known_at_hand(rows: nw.DataFrame[Any], day: Any) -> nw.DataFrame[Any]:  # n
     taken_back = rows[RETRACTS].filter(recorded & ~fact).unique()
     known = recorded & fact & (rows[VALID_FROM] <= day).fill_null(False)
     if len(taken_back):
-        known = known & ~rows[ROW_ID].is_in(taken_back).fill_null(False)
+        known = known & ~rows[ROW_ID].is_in(taken_back.to_list()).fill_null(False)
     return rows if known.all() else rows.filter(known)
 
 
