@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -29,6 +29,12 @@ from features.definition import Label
 from serving.review.access.sessions import hash_token
 from serving.review.settings import settings
 from serving.review.store.accounts import Account, ProviderFlow
+
+with warnings.catch_warnings():
+    # It would rather have another HTTP client, which nothing else here uses.
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.integrations.base_client import OAuthError
+    from authlib.integrations.httpx_client import OAuth2Client
 
 _SECONDS = 10
 _ALGORITHMS = ["RS256", "ES256", "PS256"]

@@ -33,7 +33,7 @@ def show(ask: Ask) -> Response:
         number=number,
         pages=pages,
         statuses=list(Status),
-        status=_status(ask),
+        chosen=_status(ask),
         village=ask.query("village"),
         link=lambda page_number: "/list?" + urlencode({**_filter(ask), "page": page_number}),
         keep=urlencode({**_filter(ask), "page": number}),

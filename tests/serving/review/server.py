@@ -1,0 +1,99 @@
+"""The review application as a running process, and a browser without a window."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from tests.serving.review.making import PASSWORD
+
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running application: where it answers, and its log."""
+
+    url: str
+    log: Path
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    def browser(self, language: str = "en") -> Browser:
+        """A browser with no session yet."""
+        client = httpx.Client(base_url=self.url, headers={"Accept-Language": language}, timeout=30)
+        self.clients.append(client)
+        return Browser(client)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Follows links and sends forms with the token that the page before gave it."""
+
+    client: httpx.Client
+
+    def get(self, path: str, status: int = 200) -> str:
+        """Open a page, following redirects."""
+        answer = self.client.get(path, follow_redirects=True)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[-1500:])
+        return answer.text
+
+    def send(self, path: str, form: dict[str, str], *, seen: str, status: int = 200) -> httpx.Response:
+        """Send a form of the page that was seen."""
+        token = re.search(r'name="token" value="(\w+)"', seen)
+        assert token, seen
+        answer = self.client.post(path, data={"token": token[1], **form}, follow_redirects=True)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[-1500:])
+        return answer
+
+    def sign_in(self, name: str, password: str = PASSWORD, status: int = 200) -> httpx.Response:
+        """Sign in as a person would."""
+        seen = self.get("/sign-in")
+        return self.send("/sign-in", {"name": name, "password": password}, seen=seen, status=status)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(url: str, folder: Path, *options: str) -> Iterator[Running]:
+    """``mopai review serve`` until the block ends."""
+    port, log = free_port(), folder / "review.log"
+    command = [sys.executable, "-m", "features.cli.app", "review", "serve", "--port", str(port), "--database", url]
+    with log.open("wb") as out:
+        process = subprocess.Popen([*command, *options], stdout=out, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    server = Running(address, log)
+    try:
+        _wait(address, process, log)
+        yield server
+    finally:
+        for client in server.clients:
+            client.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM), log.read_text()
+
+
+def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            if httpx.get(f"{address}/livez").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.05)
