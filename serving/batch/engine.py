@@ -84,7 +84,7 @@ class Processes:
         before = len(done)
         # The largest begin, so that none of them is alone at the end.
         left = sorted((county for county in tasks if county not in done), key=lambda county: -_rows(tasks[county]))
-        workers.map(_attempt, left, progress=tell, note=lambda _: pace.words(), finished=hear)
+        workers.map(attempt_county, left, progress=tell, note=lambda _: pace.words(), finished=hear)
         return [done[county] for county in tasks if county in done], dict(sorted(missing.items()))
 
 
@@ -92,7 +92,7 @@ def _rows(task: CountyTask) -> int:
     return sum(task.store.rows(task.county).values())
 
 
-def _attempt(tasks: Tasks, county: str) -> CountyScored | UserError:
+def attempt_county(tasks: Tasks, county: str) -> CountyScored | UserError:
     """Score a county; what is wrong with its ledger must not stop the others. A full disk stops them all."""
     try:
         return score_county(tasks[county])
