@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 
 import polars as pl
@@ -95,10 +96,11 @@ def read_grids(book: SafeWorkbook) -> list[Grid]:
 
 
 def _read(sheet: CalamineSheet, book: SafeWorkbook, *, hidden_sheet: bool) -> Grid:
-    top, left = sheet.start or (0, 0)
+    # iter_rows begins with the first line of the sheet, but with the first column that holds something.
+    _, left = sheet.start or (0, 0)
     rounded: set[tuple[int, int]] = set()
     parts = [
-        _part(rows, top + 1 + number * _ROWS_AT_ONCE, left, rounded)
+        _part(rows, 1 + number * _ROWS_AT_ONCE, left, rounded)
         for number, rows in enumerate(_batches(sheet.iter_rows()))
     ]
     empty = pl.DataFrame(schema={LINE: pl.Int64})
@@ -138,6 +140,8 @@ def _text(value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
+        case float() if abs(value) >= _EXACT_BELOW:
+            return str(int(Decimal(f"{value:.14e}")))
         case float():
             return str(int(value)) if value.is_integer() else repr(value)
         case datetime():

@@ -71,13 +71,18 @@ def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
         content = kept + block
         if any(word in content for word in _DECLARATIONS):
             raise UserError("its XML declares a document type or entities", "save it again with a spreadsheet program")
-        cut = max(content.rfind(b"<c ") if b"<c " in content else content.rfind(b"<"), 0)
-        # A tag that never ends would be kept for ever.
-        if len(content) - cut > _CHUNK:
-            cut = len(content) - _LONGEST_DECLARATION
+        cut = _last_border(content)
         kept = content[cut:]
         yield content[:cut]
     yield kept
+
+
+def _last_border(content: bytes) -> int:
+    """Where to cut: before the last cell, or tag, unless that is so far back that memory would fill."""
+    for border in (content.rfind(b"<c "), content.rfind(b"<")):
+        if 0 <= border and len(content) - border <= _CHUNK:
+            return border
+    return max(len(content) - _LONGEST_DECLARATION, 0)
 
 
 def scan_sheet(stream: IO[bytes]) -> SheetFacts:
