@@ -123,7 +123,7 @@ def score_known(
 ) -> tuple[pl.DataFrame, FeatureTable]:
     """The same as ``score_children`` from what was cut before, with the feature table that the scores come from."""
     as_of, tables = scoring.as_of, known.tables
-    table = build_feature_table(tables, scoring.definition, as_of, county=known.county, area=area)
+    table = build_feature_table(known.latest, scoring.definition, as_of, county=known.county, area=area)
     state = table.frame.select(CHILD).join(known.state, on=CHILD, how="left", maintain_order="left")
     open_status = scoring.definition.roles.get(OPEN_STATUS, ())
     rows = (

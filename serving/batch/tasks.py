@@ -87,7 +87,7 @@ def score_county(task: CountyTask) -> CountyScored:
     scored, table = score_known(known, scoring)
     area = table.area
     if area is None:
-        area = area_table(known.tables, scoring.definition, scoring.as_of, county=task.county)
+        area = area_table(known.latest, scoring.definition, scoring.as_of, county=task.county)
     rows = in_region(with_county_ranks(scored), task.region)
     rules = rows["duty_rules"].explode().struct.field("rule").drop_nulls().unique().sort()
     written = {
@@ -141,7 +141,7 @@ def _outside(task: CountyTask, known: KnownCounty, rows: pl.DataFrame) -> int:
     open_status = task.scoring.definition.roles.get(OPEN_STATUS, ())
     least = alarm_limits().outside_severity
     state = in_region(known.state, task.region)
-    return outside_with_finding(known.tables, state, rows, open_status, least, known.as_of)
+    return outside_with_finding(known.latest, state, rows, open_status, least, known.as_of)
 
 
 def _facts(task: CountyTask, rows: pl.DataFrame, newest: date | None, outside: int) -> CountyFacts:
