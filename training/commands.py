@@ -13,6 +13,7 @@ from training.auditor.commands import register as register_auditor
 from training.card_commands import register as register_card
 from training.challenger.commands import register as register_compare
 from training.monitor.commands import register as register_monitor
+from training.pilot.commands import register as register_pilot
 from training.region.commands import register as register_region
 from training.retrain.commands import register as register_retrain
 
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     register_monitor(app)
     register_retrain(app)
     register_region(app)
+    register_pilot(app)
 
 
 def train(

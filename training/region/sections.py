@@ -113,7 +113,6 @@ def _coverage(judged: Judged, definition: Definition) -> Section:
     picture = bars(
         Label("登记比例最低的栏目", "Columns known for the fewest children"),
         [Bar(labels[one.table, one.column], one.share) for one in worst],
-        mark=1.0,
     )
     return Section(
         key="coverage",
