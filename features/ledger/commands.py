@@ -79,7 +79,7 @@ def check(  # noqa: PLR0913 - each is an option that a person types
     if holds_workbooks(source):
         _require_no(faults, table)
         day = recorded_on.date() if recorded_on else None
-        options = WorkbookOptions(source, county, sender, definition, ledger, day, report, rejects, json)
+        options = WorkbookOptions(source, county, sender, definition, ledger, day, report, rejects, language, json)
         raise typer.Exit(0 if take_workbooks(options, imports=False) else EXIT_FAULTS)
     known = load_definition(definition)
     with progress_bar("checking counties", quiet=json) as progress:
@@ -127,7 +127,7 @@ def import_(  # noqa: PLR0913 - each is an option that a person types
     if holds_workbooks(source):
         _require_no(faults, table)
         day = recorded_on.date() if recorded_on else None
-        options = WorkbookOptions(source, county, sender, definition, ledger, day, report, rejects, json)
+        options = WorkbookOptions(source, county, sender, definition, ledger, day, report, rejects, language, json)
         codes = {True: 0, None: EXIT_PARTLY_IMPORTED, False: EXIT_FAULTS}
         raise typer.Exit(codes[take_workbooks(options, imports=True)])
     known = load_definition(definition)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from features.cli.console import UserError, home, print_json, progress_bar
+from features.cli.language import LanguageOption, language_of
 
 if TYPE_CHECKING:
     from features.identity.decisions import Decisions
@@ -32,6 +34,7 @@ class WorkbookOptions:
     recorded_on: date | None
     report: Path | None
     rejects: Path | None
+    language: Literal["zh", "en"] | None
     json: bool
 
 
@@ -60,7 +63,7 @@ def take_workbooks(options: WorkbookOptions, *, imports: bool) -> bool | None:
     if options.json:
         print_json(listing.result_json(result, reading, answers, ledger))
     else:
-        listing.print_result(result, reading, answers)
+        listing.print_result(result, reading, answers, language_of(options.language))
     if result.good:
         return True
     return None if any(book.new + book.repeated for book in result.books) else False
@@ -95,6 +98,7 @@ def columns(
     ] = "left_behind",
     confirm: Annotated[bool, typer.Option("--confirm", help="Confirm the mapping as it stands in the file.")] = False,
     fields: Annotated[bool, typer.Option("--fields", help="List the fields a mapping may name, and stop.")] = False,
+    language: LanguageOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
     ] = False,
@@ -107,27 +111,38 @@ def columns(
     from features.workbook import listing
     from features.workbook.reading import Language
 
-    language = Language.load(definition)
+    known = Language.load(definition)
     if fields:
         if json:
-            print_json(listing.fields_json(language))
+            print_json(listing.fields_json(known))
         else:
-            listing.print_fields(language)
+            listing.print_fields(known)
         return
     if source is None or not sender:
         raise UserError("which workbook, and whose is it?", "mopai ledger columns FILE --sender NAME")
-    found, file = _proposed(source, sender, county, language, confirm=confirm)
+    found, file = _proposed(source, sender, county, known, confirm=confirm)
     if json:
         print_json(listing.columns_json(found, file))
         return
-    listing.print_columns(found, language, file)
-    if found.mapping.confirmed:
-        return
-    if sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm("Is this right?", default=False):
+    listing.print_columns(found, known, file, language_of(language))
+    if not found.mapping.confirmed:
+        _ask(file, source, sender, language_of(language))
+
+
+def _ask(file: Path, source: Path, sender: str, tongue: Literal["zh", "en"]) -> None:
+    """Confirm at once where a person is there to be asked; else say how."""
+    question, done, how = _ASKED[tongue]
+    if sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm(question, default=False):
         _confirm(file)
-        typer.echo("confirmed")
+        typer.echo(done)
     else:
-        typer.echo(f"look through {file}, correct it, then: mopai ledger columns {source} --sender {sender} --confirm")
+        typer.echo(f"{how} mopai ledger columns {source} --sender {sender} --confirm")
+
+
+_ASKED: Mapping[Literal["zh", "en"], tuple[str, str, str]] = {
+    "zh": ("以上对照是否正确？", "已确认", "请逐行核对并修改对照表，然后运行："),
+    "en": ("Is this right?", "confirmed", "look through the mapping, correct it, then:"),
+}
 
 
 def _proposed(

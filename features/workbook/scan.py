@@ -80,7 +80,7 @@ def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
 def _last_border(content: bytes) -> int:
     """Where to cut: before the last cell, or tag, unless that is so far back that memory would fill."""
     for border in (content.rfind(b"<c "), content.rfind(b"<")):
-        if 0 <= border and len(content) - border <= _CHUNK:
+        if border >= 0 and len(content) - border <= _CHUNK:
             return border
     return max(len(content) - _LONGEST_DECLARATION, 0)
 

@@ -50,7 +50,7 @@ def workbook(path: Path, sheets: Mapping[str, Rows] | Rows, merged: Sequence[str
 
 
 def _corner(area: str) -> tuple[int, int]:
-    return int(area.split(":")[0][1:]) - 1, ord(area[0]) - 65
+    return int(area.partition(":")[0][1:]) - 1, ord(area[0]) - 65
 
 
 def opened(path: Path, mapping: SenderMapping | None = None) -> OpenBook:
