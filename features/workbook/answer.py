@@ -113,6 +113,7 @@ def _counts(book: BookResult, result: IntakeResult, reading: Reading, rejects: P
         imported=isinstance(outcome, ImportReport),
         simulated=simulated,
         sender=reading.sender,
+        rejects=rejects.name if rejects is not None else "",
         next_command=next_command(book, reading, rejects),
     )
 

@@ -22,6 +22,7 @@ class IntakeCounts:
         imported: whether the good rows are in the ledger now; false after a check.
         simulated: whether the rows are made up.
         sender: whose mapping was used; "" for the template's own headings.
+        rejects: name of the workbook with the rejected rows to correct; "" when there is none.
         next_command: what to type next; "" when there is nothing to do.
     """
 
@@ -36,4 +37,5 @@ class IntakeCounts:
     imported: bool = False
     simulated: bool = False
     sender: str = ""
+    rejects: str = ""
     next_command: str = ""

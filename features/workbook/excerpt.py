@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 from openpyxl import Workbook
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -17,6 +17,7 @@ from features.workbook.register import Register
 from features.workbook.safe_text import cell_text
 
 HEADING_FILL = PatternFill("solid", fgColor="E7E2EF")
+_TOP = Alignment(wrap_text=True, vertical="top")
 _HEADING_LINE = 1
 _WIDTH = (8, 28)
 
@@ -62,23 +63,30 @@ def _close_up(fields: Mapping[str, tuple[int, str]]) -> dict[str, tuple[int, str
 
 
 def _write_sheet(sheet: Worksheet, fields: Mapping[str, tuple[int, str]], seen: pl.DataFrame) -> pl.DataFrame:
-    for place, heading in fields.values():
-        write_heading(sheet, place + 1, heading)
+    for field, (place, heading) in fields.items():
+        write_heading(sheet, place + 1, heading, _widest(seen[field]) if field in seen.columns else 0)
     names = [field for field in fields if field in seen.columns]
     for line, row in enumerate(seen.select(names).iter_rows(), start=_HEADING_LINE + 1):
         for field, value in zip(names, row, strict=True):
             if value is not None:
-                as_text(cell_at(sheet, line, fields[field][0] + 1), cell_text(value))
+                cell = cell_at(sheet, line, fields[field][0] + 1)
+                as_text(cell, cell_text(value))
+                cell.alignment = _TOP
     sheet.freeze_panes = f"A{_HEADING_LINE + 1}"
     lines = pl.int_range(_HEADING_LINE + 1, _HEADING_LINE + 1 + seen.height, eager=True)
     return seen.select(ROW, "sheet", lines.alias("line"), pl.lit(value=False).alias("hidden"))
 
 
-def write_heading(sheet: Worksheet, column: int, heading: str) -> None:
-    """Write one heading into the first line; ``column`` counts from 1."""
+def _widest(values: pl.Series) -> int:
+    """Characters of the longest value, Chinese ones counted twice as they are shown."""
+    widest = (values.str.len_bytes() + values.str.len_chars()).max()
+    return widest // 2 if isinstance(widest, int) else 0
+
+
+def write_heading(sheet: Worksheet, column: int, heading: str, widest: int = 0) -> None:
+    """Write one heading into the first line; ``column`` counts from 1, ``widest`` is the longest value below it."""
     cell = cell_at(sheet, _HEADING_LINE, column)
     as_text(cell, cell_text(heading))
-    cell.font = Font(bold=True)
-    cell.fill = HEADING_FILL
+    cell.font, cell.fill, cell.alignment = Font(bold=True), HEADING_FILL, _TOP
     low, high = _WIDTH
-    sheet.column_dimensions[get_column_letter(column)].width = min(high, max(low, 2 * len(heading) + 2))
+    sheet.column_dimensions[get_column_letter(column)].width = min(high, max(low, len(heading) + 2, widest + 2))

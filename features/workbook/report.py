@@ -22,6 +22,7 @@ from features.workbook.register import PLACES_SCHEMA, Register
 from features.workbook.safe_text import write_csv
 from features.workbook.save import save_book, save_text
 from features.workbook.told import LANGUAGES, Told
+from features.workbook.words import load_words
 
 SETTINGS = Path(__file__).resolve().parent / "report.toml"
 MARKED_FILE, PAGE_FILE, PAIRS_FILE = "marked.xlsx", "report.html", "to-decide.csv"
@@ -131,7 +132,8 @@ def _notes(told: Told, made: MarkedBook, limits: Mapping[str, int]) -> list[str]
 
 def _listed(told: Told, fault: Mapping[str, Any], words: Mapping[int, Label]) -> list[front.Content]:
     said = words[fault["_fault"]]
-    label = told.label(fault["field"])
+    whole = fault[ROW] is None and not fault["field"]
+    label = load_words().whole_book if whole else told.label(fault["field"])
     link = (fault["sheet"], fault["cell"]) if fault["cell"] is not None else ""
     where: list[front.Content] = [_LEVELS[fault["level"]], fault["sheet"] or "", link, f"{label.zh} {label.en}"]
     return [*where, said.zh, said.en, fault["value"] or ""]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -21,11 +22,15 @@ LANGUAGES: tuple[Language, Language] = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class FieldFaults:
-    """The faults of one rule in one column: where they stand, at most so many, and how many there are."""
+    """The faults of one rule in one column: where they stand, at most so many, and how many there are.
+
+    ``said`` is what is wrong, of faults of the whole workbook, which have no place.
+    """
 
     label: Label
     wanted: Label | None
     places: tuple[str, ...]
+    said: tuple[Label, ...]
     count: int
 
 
@@ -124,15 +129,28 @@ class Told:
         faults = self.faults.filter((pl.col("level") == level) & (pl.col("rule") == rule))
         counts = faults["field"].value_counts().sort("count", "field", descending=[True, False]).rows()
         fields = tuple(
-            FieldFaults(
-                self.label(field),
-                self._wanted(field) if words.wanted else None,
-                _places(faults.filter(pl.col("field") == field).head(limits["places_per_fault"])),
-                count,
-            )
-            for field, count in counts[:kept]
+            self._field(field, faults.filter(pl.col("field") == field), limits["places_per_fault"], wanted=words.wanted)
+            for field, _ in counts[:kept]
         )
         return RuleFaults(words.title, words.do, level, faults.height, fields, len(counts) - len(fields))
+
+    def _field(self, field: str, faults: pl.DataFrame, most: int, *, wanted: bool) -> FieldFaults:
+        whole = faults.filter(pl.col(ROW).is_null())
+        label = load_words().whole_book if whole.height and not field else self.label(field)
+        said = tuple(self._said(fault) for fault in whole.head(most).iter_rows(named=True))
+        placed = faults.drop_nulls("cell").head(most).select("sheet", "cell").iter_rows()
+        places = tuple(f"{shown_header(sheet)}!{cell}" for sheet, cell in placed)
+        return FieldFaults(label, self._wanted(field) if wanted else None, places, said, faults.height)
+
+    def _said(self, fault: Mapping[str, Any], where: str = "") -> Label:
+        zh, en = (
+            fault_words(
+                fault["rule"], fault["field"], fault["detail"] or "", self.definition, self.identity, language,
+                other=where,
+            )
+            for language in LANGUAGES
+        )  # fmt: skip
+        return Label(zh, en)
 
     def _wanted(self, field: str) -> Label:
         return Label(*(wanted_words(field, self.definition, self.identity, language) for language in LANGUAGES))
@@ -140,19 +158,15 @@ class Told:
     def words_by_fault(self) -> dict[int, Label]:
         """What to say of each fault; its detail, such as a date, is in it, so only for the workbook."""
         places = places_of(self.register)
-        said: dict[tuple[str, str, str, int | None], Label] = {}
-        words = {}
         asked = self.faults.select("_fault", "rule", "field", "detail", "other_row")
-        for number, rule, field, detail, other in asked.iter_rows():
-            key = (rule, field, detail or "", other)
-            if key not in said:
-                where = "" if other is None else places.get(other, "")
-                zh, en = (
-                    fault_words(rule, field, detail or "", self.definition, self.identity, language, other=where)
-                    for language in LANGUAGES
-                )
-                said[key] = Label(zh, en)
-            words[number] = said[key]
+        kinds: dict[tuple[object, ...], Label] = {}
+        words = {}
+        for fault in asked.iter_rows(named=True):
+            key = (fault["rule"], fault["field"], fault["detail"], fault["other_row"])
+            if key not in kinds:
+                other = fault["other_row"]
+                kinds[key] = self._said(fault, "" if other is None else places.get(other, ""))
+            words[fault["_fault"]] = kinds[key]
         return words
 
     def pairs(self) -> list[Pair]:
@@ -182,8 +196,3 @@ class Told:
         """Columns filled with one value for all rows, and the value in words."""
         given = self.counts.defaults.items()
         return [(self.label(field), value_label(field, value, self.definition)) for field, value in given]
-
-
-def _places(faults: pl.DataFrame) -> tuple[str, ...]:
-    placed = faults.drop_nulls("cell").select("sheet", "cell").iter_rows()
-    return tuple(f"{shown_header(sheet)}!{cell}" for sheet, cell in placed)

@@ -44,6 +44,7 @@ class Words:
     wanted: Mapping[str, Label]
     patterns: Mapping[str, Label]
     whole_row: Label
+    whole_book: Label
     left_out: Mapping[str, Label]
     pairs: Mapping[str, Label]
 
@@ -62,6 +63,7 @@ def load_words() -> Words:
         wanted={name: Label(**said) for name, said in raw["wanted"].items()},
         patterns={name: Label(**said) for name, said in raw["patterns"].items()},
         whole_row=Label(**raw["whole_row"]),
+        whole_book=Label(**raw["whole_book"]),
         left_out={name: Label(**said) for name, said in raw["left_out"].items()},
         pairs={name: Label(**said) for name, said in raw["pairs"].items()},
     )
