@@ -103,7 +103,7 @@ def move_row(rows: pl.DataFrame, move: Move, rules: ListRules) -> pl.DataFrame:
             f"household '{move.household_id}' is {'already' if adds else 'not'} on the list", "nothing is to be moved"
         )
     if day < max(mine[RECORDED_ON].to_list()):
-        raise UserError(f"a move on {day}", "the list, or a move of this household, was recorded later: give --on")
+        raise UserError(f"a move on {day}: the list, or another move, was recorded later", "give a later day with --on")
     if not adds and _DUTY in mine[STRATUM]:
         raise UserError(
             f"household '{move.household_id}': the visit is a duty", "record the visit, or correct the file it rests on"
