@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import polars as pl
 
@@ -57,6 +57,19 @@ class Households:
         """Let two children live together unless something certain keeps them apart."""
         return self.groups.join(self.node(first), self.node(second))
 
+    def heads(self, members: list[str]) -> list[str]:
+        """The first child of every group among some children, in their order."""
+        return list({self.groups.find(self.node(child)): child for child in reversed(members)}.values())[::-1]
+
+    def join_all(self, members: list[str]) -> bool:
+        """Let children live together if all of them may; where two may not, nobody knows whom the others belong to."""
+        heads = self.heads(members)
+        if not all(self.may_join(first, second) for first, second in combinations(heads, 2)):
+            return False
+        for first, second in pairwise(heads):
+            self.join(first, second)
+        return True
+
 
 def group_households(
     children: pl.DataFrame, identity: IdentityDefinition, known: KnownPersons, decisions: Decisions
@@ -71,9 +84,7 @@ def group_households(
     )
     for first, second in decisions.pairs(HOUSEHOLD_KIND, SAME):
         found.groups.join(found.node(first), found.node(second), whatever_tags=True)
-    for members in _sharing(children, lived, index_name(own)):
-        for first, second in pairwise(members):
-            found.join(first, second)
+    _join_by_number(found, children, lived, index_name(own))
     for child in children[CHILD]:
         if child in found.homes:
             found.groups.join((_CHILD, child), (_HOME, found.homes[child]))
@@ -93,6 +104,19 @@ def _tag(found: Households, children: pl.DataFrame, own_index: str) -> None:
         found.groups.tag((_HOME, household), _HOME, household)
 
 
+def _join_by_number(found: Households, children: pl.DataFrame, lived: pl.DataFrame, own_index: str) -> None:
+    """Join the children with one number of their sender, and with the household known under it."""
+    numbers = children.select(CHILD, own_index).drop_nulls().sort(own_index, CHILD)
+    for (child, number), (other, same) in pairwise(numbers.rows()):
+        if number == same:
+            found.join(child, other)
+    homes = lived.select(own_index, HOUSEHOLD).drop_nulls().unique().sort(HOUSEHOLD)
+    for child, home in (
+        numbers.join(homes, on=own_index, how="inner").sort(HOUSEHOLD, CHILD).select(CHILD, HOUSEHOLD).rows()
+    ):
+        found.groups.join((_CHILD, child), (_HOME, home))
+
+
 def _sharing(children: pl.DataFrame, lived: pl.DataFrame, index: str) -> Iterator[list[str]]:
     """The children that agree in an index, register first, then known ones; only where the register has one."""
     here = children.select(CHILD, index).drop_nulls().with_columns(pl.lit(0).alias("place"))
@@ -104,12 +128,11 @@ def _sharing(children: pl.DataFrame, lived: pl.DataFrame, index: str) -> Iterato
 
 def _join_by_rule(found: Households, members: list[str], fields: tuple[str, ...]) -> None:
     """Join all that agree in a rule's fields, or, where they cannot all live together, list them."""
-    heads = list({found.groups.find(found.node(child)): child for child in reversed(members)}.values())[::-1]
-    free = all(found.may_join(first, second) for place, first in enumerate(heads) for second in heads[place + 1 :])
+    heads = found.heads(members)
+    if found.join_all(heads):
+        return
     for first, second in pairwise(heads):
-        if free:
-            found.join(first, second)
-        elif not found.groups.parted(found.node(first), found.node(second)):
+        if not found.groups.parted(found.node(first), found.node(second)):
             found.refused.setdefault((min(first, second), max(first, second)), fields)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from features.definition.structure import CHILD
+from features.identity.components import Components
 from features.identity.decisions import Decisions
 from features.identity.definition import IdentityDefinition
 from features.identity.households import HOUSEHOLD_KIND, Households
@@ -58,11 +59,22 @@ def uncertain_households(
             "probability", "first", "second", descending=[True, False, False]
         )
         sure = likely.filter(pl.col("probability") >= settings.join_at)
-        for first, second in sure.select("first", "second").rows():
-            found.join(first, second)
+        for members in _linked(sure.select("first", "second").rows()):
+            found.join_all(members)
     refused = [(first, second, None, list(fields)) for (first, second), fields in sorted(found.refused.items())]
     pairs = pl.concat([pl.DataFrame(refused, schema=PAIRS, orient="row"), likely])
     return _one_for_two_groups(pairs, found, decisions)
+
+
+def _linked(pairs: list[tuple[str, str]]) -> list[list[str]]:
+    """Children that pairs link, directly or through others; groups and their members sorted."""
+    links = Components()
+    for first, second in pairs:
+        links.join(first, second)
+    groups: dict[object, list[str]] = {}
+    for child in sorted({child for pair in pairs for child in pair}):
+        groups.setdefault(links.find(child), []).append(child)
+    return list(groups.values())
 
 
 def _one_for_two_groups(pairs: pl.DataFrame, found: Households, decisions: Decisions) -> pl.DataFrame:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 EXIT_FAULTS = 1
 
 
-def register(ledger_app: typer.Typer) -> None:
-    """Add ``summary`` to ``mopai ledger``."""
+def add_to(ledger_app: typer.Typer) -> None:
+    """Add the command to ``mopai ledger``."""
     ledger_app.command(
         "summary", epilog="Example: mopai ledger summary --county 520121 --as-of 2016-07-31 --out summary.xlsx"
     )(summary)
