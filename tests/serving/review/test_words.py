@@ -1,0 +1,93 @@
+"""The catalogue: every word a page asks for is there in both languages, and none is left over."""
+
+from __future__ import annotations
+
+import re
+import string
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+import serving.review
+from serving.review.settings import settings
+from serving.review.store.accounts import Role
+from serving.review.store.decisions import Rating
+from serving.review.store.lists import Status
+from serving.review.words import Words, catalogue, preferred
+
+ROOT = Path(serving.review.__file__).parent
+CODES = {
+    "role": {role.value for role in Role},
+    "status": {status.value for status in Status},
+    "band": {rating.value for rating in Rating},
+    "reason": {code for codes in settings().reasons.values() for code in codes},
+    "action": {"read", "write"},
+    "item": {"up", "down", "not_known"},
+}
+
+
+def sources() -> str:
+    paths = [*ROOT.rglob("*.py"), *ROOT.rglob("*.jinja")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+def named(text: str) -> set[str]:
+    """The words that code and templates name in full, and those of code lists and faults."""
+    sections = {key.split(".")[0] for key in catalogue()}
+    full = set(re.findall(rf"[\"']((?:{'|'.join(sections)})\.[a-z_]+)[\"']", text))
+    full -= {"accounts.id"}  # a column of the database
+    faults = {f"fault.{code}" for code in re.findall(r"[\"']([a-z]+_[a-z_]+)[\"']", text)} & set(catalogue())
+    purposes = {key for key in catalogue() if key.startswith("purpose.")}
+    return full | faults | purposes | {f"{section}.{code}" for section, codes in CODES.items() for code in codes}
+
+
+def test_every_word_asked_for_is_there_and_none_is_left_over() -> None:
+    asked = named(sources())
+    assert asked - set(catalogue()) == set()
+    assert set(catalogue()) - asked == set()
+
+
+def test_every_fault_and_purpose_of_the_code_has_its_words() -> None:
+    text = sources()
+    faults = set(re.findall(r"FaultError\(\"([a-z_]+)\"", text)) | set(
+        re.findall(r"return \"(password_[a-z]+)\"", text)
+    )
+    assert len(faults) >= 15
+    assert {f"fault.{code}" for code in faults} <= set(catalogue())
+    purposes = set(re.findall(r"note\(\s*session, viewer, \"([a-z_]+)\"", text))
+    assert {f"purpose.{code}" for code in purposes} <= set(catalogue())
+
+
+@pytest.mark.parametrize("key", sorted(catalogue()))
+def test_both_languages_say_the_same_things(key: str) -> None:
+    words = catalogue()[key]
+    assert words.zh.strip()
+    assert words.en.strip()
+    names = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (words.zh, words.en)]
+    assert names[0] == names[1]
+    if key not in ("app.language",):
+        assert not re.search(r"[\u4e00-\u9fff]", words.en), "Chinese in the English words"
+        assert re.search(r"[\u4e00-\u9fff]", words.zh), "no Chinese in the Chinese words"
+
+
+def test_a_word_that_is_missing_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        Words("zh")("list.nowhere")
+
+
+def test_days_and_moments_by_the_clock_of_the_work() -> None:
+    late = datetime(2018, 7, 5, 16, 30, tzinfo=UTC)
+    assert Words("zh").moment(late) == "2018年7月6日 00:30"
+    assert Words("en").moment(late) == "6 Jul 2018 00:30"
+    assert Words("en").day(date(2018, 7, 5), year=False) == "5 Jul"
+    assert Words("zh").day(date(2018, 7, 5), year=False) == "7月5日"
+
+
+@pytest.mark.parametrize(
+    ("accept", "language"),
+    [("", "zh"), ("en-GB,en;q=0.9", "en"), ("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("en;q=0.3,zh;q=0.5", "zh"),
+     ("de,en;q=0.5", "en"), ("fr", "zh"), ("en;q=x", "zh")],
+)  # fmt: skip
+def test_the_language_a_browser_asks_for(accept: str, language: str) -> None:
+    assert preferred(accept) == language
