@@ -34,7 +34,7 @@ def known_rows(frame: Frame | IntoFrame, as_of: date) -> Frame:
     recorded = rows.filter(nw.col(RECORDED_ON) <= day)
     taken_back = recorded.filter(~nw.col(RETRACTS).is_null()).select(nw.col(RETRACTS).alias(ROW_ID)).unique()
     facts = recorded.filter(nw.col(RETRACTS).is_null() & (nw.col(VALID_FROM) <= day))
-    return facts.join(taken_back, on=ROW_ID, how="anti")  # type: ignore[arg-type]  # both are of one kind
+    return facts.join(taken_back, on=ROW_ID, how="anti")
 
 
 def _known_at_hand(rows: nw.DataFrame[Any], day: Any) -> nw.DataFrame[Any]:  # noqa: ANN401 - as the engine compares it
@@ -59,7 +59,8 @@ def latest_rows(frame: Frame | IntoFrame, key: Sequence[str]) -> Frame:
     repeated = rows.select(*key).is_duplicated()
     if not repeated.any():
         return rows
-    return nw.concat([rows.filter(~repeated), _last_of_each(rows.filter(repeated), key)])
+    last: nw.DataFrame[Any] = _last_of_each(rows.filter(repeated), key)  # type: ignore[assignment]  # eager as given
+    return nw.concat([rows.filter(~repeated), last])
 
 
 def _last_of_each(rows: Frame, key: Sequence[str]) -> Frame:

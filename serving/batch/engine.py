@@ -65,7 +65,7 @@ class Processes:
         self, tasks: Tasks, workers: Workers, progress: Progress
     ) -> tuple[list[CountyScored], dict[str, UserError]]:
         """The counties as scored, those noted before and the others, in order; and those that could not be."""
-        done = self.journal.finished(list(tasks.values())) if self.journal is not None else {}
+        ready = self.journal.finished(list(tasks.values())) if self.journal is not None else {}
         missing: dict[str, UserError] = {}
         pace = Pace()
 
@@ -73,19 +73,19 @@ class Processes:
             if isinstance(result, UserError):
                 missing[county] = result
                 return
-            done[county] = result
+            ready[county] = result
             if self.journal is not None:
                 self.journal.note(result)
             pace.add(result.facts.children)
 
-        def tell(count: int, total: int, note: str = "") -> None:
-            progress(before + count, before + total, note)
+        def tell(done: int, total: int, note: str = "") -> None:
+            progress(before + done, before + total, note)
 
-        before = len(done)
+        before = len(ready)
         # The largest begin, so that none of them is alone at the end.
-        left = sorted((county for county in tasks if county not in done), key=lambda county: -_rows(tasks[county]))
+        left = sorted((county for county in tasks if county not in ready), key=lambda county: -_rows(tasks[county]))
         workers.map(attempt_county, left, progress=tell, note=lambda _: pace.words(), finished=hear)
-        return [done[county] for county in tasks if county in done], dict(sorted(missing.items()))
+        return [ready[county] for county in tasks if county in ready], dict(sorted(missing.items()))
 
 
 def _rows(task: CountyTask) -> int:

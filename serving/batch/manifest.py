@@ -65,7 +65,7 @@ class ScoreManifest:
 
     def counts(self) -> dict[str, int]:
         """How many children, households and duties there are, and children by what they got."""
-        names = ("children", "households", "scored", "refused", "suspended", "no_score", "duties")
+        names: tuple[str, ...] = ("children", "households", "scored", "refused", "suspended", "no_score", "duties")
         names += ("overdue", "duty_households")
         return {name: sum(getattr(facts, name) for facts in self.counties) for name in names}
 
