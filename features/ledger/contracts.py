@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -78,7 +77,9 @@ def contract(definition: Definition, name: str) -> pa.DataFrameSchema:
 
     A row that takes another back carries only its keys, so required columns may be null in such rows.
     """
-    pa = pandera_polars()
+    with without_spark():
+        import pandera.polars as pa
+
     table = table_of(definition, name)
     columns = {column.name: _contract_column(definition, table, column) for column in all_columns(table)}
     needed = [column.name for column in table.columns.values() if column.required and column.name not in table.key]
@@ -86,21 +87,12 @@ def contract(definition: Definition, name: str) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, checks=[check], name=name, strict=True, ordered=True)
 
 
-def pandera_polars() -> ModuleType:
-    """``pandera.polars``, imported without Spark.
-
-    Where PySpark is installed, pandera imports its pandas, which takes seconds and warns of every new pandas, and tells
-    Spark to listen to this machine alone.
-    """
-    with _without_spark():
-        import pandera.polars
-
-    module: ModuleType = pandera.polars
-    return module
-
-
 @contextmanager
-def _without_spark() -> Iterator[None]:
+def without_spark() -> Iterator[None]:
+    """For imports of pandera, which brings Spark's pandas where PySpark is installed.
+
+    That takes seconds, warns of every new pandas, and tells Spark to listen to this machine alone.
+    """
     barred, variable = "pyspark.pandas", "SPARK_LOCAL_IP"
     module, address = sys.modules.get(barred), os.environ.get(variable)
     if module is None:
@@ -125,7 +117,9 @@ def _complete(needed: list[str]) -> Callable[[pa.PolarsData], pl.LazyFrame]:
 
 
 def _contract_column(definition: Definition, table: Table, column: Column) -> pa.Column:
-    pa = pandera_polars()
+    with without_spark():
+        import pandera.polars as pa
+
     checks: list[pa.Check] = []
     codes = definition.code_values(column)
     if column.type == "category":

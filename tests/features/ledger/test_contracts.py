@@ -12,11 +12,12 @@ import pytest
 
 from features.cli.console import UserError
 from features.definition import load_definition
-from features.ledger.contracts import contract, empty_table, pandera_polars, table_schema
+from features.ledger.contracts import contract, empty_table, table_schema, without_spark
 from tests.builders import make_tables, retraction
 
 DEFINITION = load_definition()
-SchemaErrors = pandera_polars().errors.SchemaErrors
+with without_spark():
+    from pandera.errors import SchemaErrors
 
 
 def test_every_table_has_its_columns_then_the_bookkeeping() -> None:
@@ -31,7 +32,8 @@ def test_every_table_has_its_columns_then_the_bookkeeping() -> None:
 def test_checks_do_not_bring_the_pandas_of_spark() -> None:
     """Where PySpark is installed, pandera would import it, warn of pandas and bind Spark to this machine."""
     look = (
-        "import os, sys; from features.ledger.contracts import pandera_polars; pandera_polars(); "
+        "import os, sys; from features.definition import load_definition as load; "
+        "from features.ledger.contracts import contract; contract(load(), 'visits'); "
         "print('pyspark.pandas' in sys.modules, 'SPARK_LOCAL_IP' in os.environ)"
     )
     bare = {name: value for name, value in os.environ.items() if name != "SPARK_LOCAL_IP"}
