@@ -81,8 +81,8 @@ def _facts(book: Any, view: ListView) -> None:  # noqa: ANN401 - xlsxwriter has 
         sheet.write_string(line, 0, cell_text(label), bold)
         sheet.write_string(line, 1, cell_text(value), wrap)
     top = len(blocks) + 1
-    for column, label in enumerate(w.VILLAGE_COLUMNS.values()):
-        sheet.write_string(top, column, view.say(label), bold)
+    for column, heading in enumerate(w.VILLAGE_COLUMNS.values()):
+        sheet.write_string(top, column, view.say(heading), bold)
     for line, village in enumerate(view.villages, start=top + 1):
         for column, name in enumerate(w.VILLAGE_COLUMNS):
             sheet.write_string(line, column, cell_text(village[name]))

@@ -135,9 +135,9 @@ class _Words:
             reasons = self._join(f"{self._left(why)} {count}" for why, count in pool.left_out.items())
             yield f"{self._say(w.LEFT_OUT)}{self._colon}{reasons}"
         taken = self.made.rows.filter(pl.col("moved") & ~pl.col(LISTED))
-        reasons = _rules(self.made.policy).remove_reasons
+        labels = _rules(self.made.policy).remove_reasons
         for row in taken.to_dicts():
-            why = reasons[row["removed_reason"]].text(self.language)
+            why = labels[row["removed_reason"]].text(self.language)
             yield f"{self._say(w.TAKEN_OFF)}{self._colon}{row[HOUSEHOLD]} ({why})"
         yield from self._equal()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,14 +24,10 @@ CHANCE = "inclusion_probability"
 DRAWN = "drawn"
 PLACE = "place"
 
-_STRATA = {
-    "duty": "duty",
-    "carried": "carried",
-    "finding": "duty",
-    "score": "score",
-    "due": "score",
-    "random": "random",
-}
+# Findings that are not due yet and places by days are places by order, like those by score.
+_STRATA: Mapping[str, str] = {
+    "duty": "duty", "carried": "carried", "finding": "score", "score": "score", "due": "score", "random": "random",
+}  # fmt: skip
 _PRIORITY = "priority"
 
 
