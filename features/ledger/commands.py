@@ -83,16 +83,16 @@ def check(  # noqa: PLR0913 - each is an option that a person types
         raise typer.Exit(0 if take_workbooks(options, imports=False) else EXIT_FAULTS)
     known = load_definition(definition)
     with progress_bar("checking counties", quiet=json) as progress:
-        report = check_folder(
+        found = check_folder(
             source, known, county=county, table=table,
             ledger=ledger or home() / "ledger", rejects=rejects, progress=progress,
         )  # fmt: skip
-    _write_faults(report.faults, known, faults)
+    _write_faults(found.faults, known, faults)
     if json:
-        print_json(listing.report_json(report))
+        print_json(listing.report_json(found))
     else:
-        listing.print_report(report, known, language_of(language), faults)
-    if not report.good:
+        listing.print_report(found, known, language_of(language), faults)
+    if not found.good:
         raise typer.Exit(EXIT_FAULTS)
 
 
@@ -132,20 +132,20 @@ def import_(  # noqa: PLR0913 - each is an option that a person types
         raise typer.Exit(codes[take_workbooks(options, imports=True)])
     known = load_definition(definition)
     with progress_bar("importing counties", quiet=json) as progress:
-        report = import_folder(
+        found = import_folder(
             source, ledger or home() / "ledger", known, county=county, table=table,
             rejects=rejects or _next_folder(home() / "rejects"), progress=progress,
         )  # fmt: skip
-    _write_faults(report.faults, known, faults)
+    _write_faults(found.faults, known, faults)
     if json:
-        print_json(listing.report_json(report))
+        print_json(listing.report_json(found))
     else:
-        listing.print_report(report, known, language_of(language), faults)
-        if report.rejects is not None:
+        listing.print_report(found, known, language_of(language), faults)
+        if found.rejects is not None:
             said = listing.CORRECT.text(language_of(language))
-            typer.echo(f"{said} mopai ledger import {report.rejects}")
-    if not report.faults.is_empty():
-        raise typer.Exit(EXIT_PARTLY_IMPORTED if report.total.accepted + report.total.repeated else EXIT_FAULTS)
+            typer.echo(f"{said} mopai ledger import {found.rejects}")
+    if not found.faults.is_empty():
+        raise typer.Exit(EXIT_PARTLY_IMPORTED if found.total.accepted + found.total.repeated else EXIT_FAULTS)
 
 
 @ledger_app.command(epilog="Example: mopai ledger show --child c0001 --as-of 2019-06-30")

@@ -9,6 +9,7 @@ from pathlib import Path
 from features.cli.console import Progress, UserError, silent
 from features.definition.structure import SIMULATED_SOURCE
 from features.ledger.importer import ImportReport
+from features.workbook.books import Book
 from features.workbook.counts import IntakeCounts
 from features.workbook.intake import open_and_read
 from features.workbook.reading import Reading
@@ -27,21 +28,21 @@ class Answer:
     rejects: Path | None
 
 
-def require_free_rejects(result: Sequence[BookResult], rejects: Path | None) -> None:
-    """Refuse to write where a workbook may be half corrected. UserError."""
-    for book in result:
+def require_free_rejects(books: Sequence[Book], rejects: Path | None) -> None:
+    """Refuse, before anything is imported, to write where a workbook may be half corrected. UserError."""
+    for book in books:
         if rejects is not None and rejects_file(book, rejects).exists():
             raise UserError(f"{rejects_file(book, rejects)}: is there already", "give a new folder with --rejects")
 
 
-def rejects_file(book: BookResult, folder: Path) -> Path:
+def rejects_file(book: Book, folder: Path) -> Path:
     """Where the rejected rows of a workbook go."""
     return folder / f"{_place(book)}{_REJECTS_SUFFIX}"
 
 
-def _place(book: BookResult) -> str:
+def _place(book: Book) -> str:
     """A name for the files about a workbook, from its own without its folders."""
-    return "-".join(Path(book.book.name).with_suffix("").parts)
+    return "-".join(Path(book.name).with_suffix("").parts)
 
 
 def answer(
@@ -66,7 +67,7 @@ def answer(
     answers: list[Answer] = []
     for done, book in enumerate(result.books):
         progress(done, len(result.books), book.book.name)
-        folder = report if report is None or len(result.books) == 1 else report / _place(book)
+        folder = report if report is None or len(result.books) == 1 else report / _place(book.book)
         answers.append(_answer(book, result, reading, folder, rejects))
     return tuple(answers)
 
@@ -81,7 +82,7 @@ def _answer(
     _, read = open_and_read(book.book, reading)
     written = None
     if rejects is not None and book.rejected:
-        written = rejects_file(book, rejects)
+        written = rejects_file(book.book, rejects)
         write_rejects(written, read.register, book.faults, language.definition, language.identity)
     if report is None:
         return Answer(None, written)

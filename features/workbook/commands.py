@@ -49,13 +49,14 @@ def take_workbooks(options: WorkbookOptions, *, imports: bool) -> bool | None:
     Returns true when every row is in order, None when good rows are but others are not, false when nothing is good.
     """
     from features.workbook import listing
-    from features.workbook.answer import answer
+    from features.workbook.answer import answer, require_free_rejects
     from features.workbook.books import find_books
     from features.workbook.intake import IntakeRequest, take_in
 
     reading = _reading(options)
     ledger = options.ledger or home() / "ledger"
     books = find_books(options.source, options.county)
+    require_free_rejects(books, options.rejects)
     request = IntakeRequest(books, reading, home(), ledger, _decisions(), imports)
     with progress_bar("importing workbooks" if imports else "checking workbooks", quiet=options.json) as progress:
         result = take_in(request, progress)

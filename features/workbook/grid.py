@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
+from typing import TypeVar
 
 import polars as pl
 from python_calamine import (
@@ -25,6 +26,9 @@ LINE = "_line"
 _ROWS_AT_ONCE = 10_000
 _EXACT_BELOW = 10.0**15
 """A spreadsheet keeps 15 significant digits of a number (IEEE 754); more digits are zeros it put there."""
+
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _read(sheet: CalamineSheet, book: SafeWorkbook, *, hidden_sheet: bool) -> Gr
     )
 
 
-def _batches(rows: Iterator[list[object]]) -> Iterator[list[list[object]]]:
+def _batches(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
     while batch := list(islice(rows, _ROWS_AT_ONCE)):
         yield batch
 

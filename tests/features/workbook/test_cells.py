@@ -68,12 +68,15 @@ def test_units_are_converted_and_nothing_else_changes(distance: object) -> None:
 @pytest.mark.parametrize(
     ("field", "sent", "ours"),
     [
-        ("distance_school_km", "1,200", "1200"), ("distance_school_km", "3里", "3里"), ("distance_school_km", "约3公里", "约3公里"),
+        ("distance_school_km", "1,200", "1200"), ("distance_school_km", "3里", "3里"),
+        ("distance_school_km", "约3公里", "约3公里"),
         ("distance_school_km", "3-5公里", "3-5公里"), ("distance_school_km", "1,2", "1,2"),
-        ("grandparents_at_home", "2人", "2"), ("guardian_birth_year", "1955年", "1955"), ("disability_grade", "２级", "2"),
+        ("grandparents_at_home", "2人", "2"), ("guardian_birth_year", "1955年", "1955"),
+        ("disability_grade", "２级", "2"),
         ("sex", "女孩 ", "girl"), ("sex", "boy", "boy"), ("sex", "不明白", "不明白"),
         ("boarding", "走读", "false"), ("boarding", "√", "true"), ("hukou_registered", "有", "true"),
-        ("aid_received", "无", ";"), ("aid_received", "低保、医疗", "dibao;medical"), ("aid_received", "低保和怪物", "dibao;怪物"),
+        ("aid_received", "无", ";"), ("aid_received", "低保、医疗", "dibao;medical"),
+        ("aid_received", "低保和怪物", "dibao;怪物"),
         ("disability_kind", "无", None), ("guardian_type", "无", "none"), ("guardian_type", "（祖父母）", "(祖父母)"),
         ("guardian_type", "父母一方(无监护能力)", "one_parent"), ("guardianship_state", "较差", "较差"),
         ("sex", "/", None), ("birth_date", "不详", None), ("region_code", "—", None),

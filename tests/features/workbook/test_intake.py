@@ -126,12 +126,12 @@ def test_rejected_rows_are_corrected_and_come_in(tmp_path: Path) -> None:
     used = _reading(ugly.path)
     result = _take(tmp_path, used, ugly.path)
     (told,) = answer(result, used, report=tmp_path / "report", rejects=tmp_path / "rejects")
-    assert told.rejects == rejects_file(result.books[0], tmp_path / "rejects")
+    assert told.rejects == rejects_file(result.books[0].book, tmp_path / "rejects")
     assert told.report is not None
     assert told.report.page.exists()
     with pytest.raises(UserError, match="is there already"):
-        require_free_rejects(result.books, tmp_path / "rejects")
-    require_free_rejects(result.books, None)
+        require_free_rejects([result.books[0].book], tmp_path / "rejects")
+    require_free_rejects([result.books[0].book], None)
     book = openpyxl.load_workbook(told.rejects)
     sheet = book.worksheets[0]
     health = [cell.value for cell in sheet[1]].index("健康状况") + 1

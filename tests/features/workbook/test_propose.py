@@ -26,8 +26,10 @@ def found(**sent: pl.Series) -> dict[str, str]:
     ("heading", "field"),
     [
         ("儿童姓名", "name"), ("娃娃名字", "name"), ("父亲情况/姓名", "father_name"), ("父亲/联系电话", "father_phone"),
-        ("监护人信息/身份证号码", "guardian_id_number"), ("基本情况/身份证号码", "id_number"), ("父母情况/母亲", "mother_state"),
-        ("监护情况/由谁监护", "guardian_type"), ("监护情况/监护人姓名", "guardian_name"), ("到学校距离（公里）", "distance_school_km"),
+        ("监护人信息/身份证号码", "guardian_id_number"), ("基本情况/身份证号码", "id_number"),
+        ("父母情况/母亲", "mother_state"),
+        ("监护情况/由谁监护", "guardian_type"), ("监护情况/监护人姓名", "guardian_name"),
+        ("到学校距离（公里）", "distance_school_km"),
         ("是否为建档立卡贫困户", "registered_poor"), ("birth date", "birth_date"), ("所在村", "place_village"),
         ("序号", ""), ("备注", ""), ("天气", ""), ("出生日期\n(年月日)", "birth_date"), ("就学情况#2", "schooling"),
     ],
