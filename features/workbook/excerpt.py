@@ -1,4 +1,4 @@
-"""A new workbook with only the faulty rows: for old or very large books, and for rows to correct and send again."""
+"""A new workbook with only the faulty rows, to be marked where the sender's own is old or very large."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def excerpt(register: Register, rows: pl.Series, most: int) -> Excerpt:
     book.remove(book.worksheets[0])
     chosen = register.places.filter(pl.col(ROW).is_in(rows.implode())).head(most)
     seen = chosen.join(register.seen, on=ROW, how="left", maintain_order="left")
-    columns = {name: _close_up(fields) for name, fields in register.columns.items()}
+    columns = {name: close_up(fields) for name, fields in register.columns.items()}
     places = [
         _write_sheet(book.create_sheet(name), columns[name], part)
         for name in register.columns
@@ -56,7 +56,7 @@ def excerpt(register: Register, rows: pl.Series, most: int) -> Excerpt:
     return Excerpt(book, pl.concat([empty, *places]), columns)
 
 
-def _close_up(fields: Mapping[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
+def close_up(fields: Mapping[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
     """The same columns in the same order without the unread ones between them."""
     ordered = sorted(fields.items(), key=lambda item: item[1][0])
     return {field: (place, heading) for place, (field, (_, heading)) in enumerate(ordered)}
@@ -64,7 +64,7 @@ def _close_up(fields: Mapping[str, tuple[int, str]]) -> dict[str, tuple[int, str
 
 def _write_sheet(sheet: Worksheet, fields: Mapping[str, tuple[int, str]], seen: pl.DataFrame) -> pl.DataFrame:
     for field, (place, heading) in fields.items():
-        write_heading(sheet, place + 1, heading, _widest(seen[field]) if field in seen.columns else 0)
+        _write_heading(sheet, place, heading, seen[field] if field in seen.columns else None)
     names = [field for field in fields if field in seen.columns]
     for line, row in enumerate(seen.select(names).iter_rows(), start=_HEADING_LINE + 1):
         for field, value in zip(names, row, strict=True):
@@ -77,16 +77,15 @@ def _write_sheet(sheet: Worksheet, fields: Mapping[str, tuple[int, str]], seen: 
     return seen.select(ROW, "sheet", lines.alias("line"), pl.lit(value=False).alias("hidden"))
 
 
-def _widest(values: pl.Series) -> int:
-    """Characters of the longest value, Chinese ones counted twice as they are shown."""
-    widest = (values.str.len_bytes() + values.str.len_chars()).max()
-    return widest // 2 if isinstance(widest, int) else 0
+def column_width(heading: str, values: pl.Series | None) -> int:
+    """Characters a column needs for its heading on two lines or its longest value; Chinese ones count twice."""
+    widest = None if values is None else (values.str.len_bytes() + values.str.len_chars()).max()
+    low, high = _WIDTH
+    return min(high, max(low, len(heading) + 2, widest // 2 + 2 if isinstance(widest, int) else 0))
 
 
-def write_heading(sheet: Worksheet, column: int, heading: str, widest: int = 0) -> None:
-    """Write one heading into the first line; ``column`` counts from 1, ``widest`` is the longest value below it."""
-    cell = cell_at(sheet, _HEADING_LINE, column)
+def _write_heading(sheet: Worksheet, place: int, heading: str, values: pl.Series | None) -> None:
+    cell = cell_at(sheet, _HEADING_LINE, place + 1)
     as_text(cell, cell_text(heading))
     cell.font, cell.fill, cell.alignment = Font(bold=True), HEADING_FILL, _TOP
-    low, high = _WIDTH
-    sheet.column_dimensions[get_column_letter(column)].width = min(high, max(low, len(heading) + 2, widest + 2))
+    sheet.column_dimensions[get_column_letter(place + 1)].width = column_width(heading, values)

@@ -31,7 +31,7 @@ def locate(faults: pl.DataFrame, register: Register) -> pl.DataFrame:
     return (
         placed.with_columns(
             pl.when(pl.col("line").is_not_null()).then(letters + pl.col("line").cast(pl.String)).alias("cell"),
-            pl.col("sheet").replace_strict(sheets, default=len(sheets), return_dtype=pl.Int64).alias("_sheet"),
+            pl.col("sheet").replace_strict(sheets, default=-1, return_dtype=pl.Int64).alias("_sheet"),
         )
         .sort("_sheet", "line", "column", "rule", nulls_last=False, maintain_order=True)
         .drop("_sheet")

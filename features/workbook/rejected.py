@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
-from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from features.cli.console import UserError
 from features.definition import Definition
 from features.definition.model import Language
 from features.identity.definition import IdentityDefinition
-from features.workbook.excerpt import excerpt, write_heading
-from features.workbook.original import as_text, cell_at, sheets_of
+from features.workbook.excerpt import close_up, column_width
 from features.workbook.place import ROW, errors_of, places_of
 from features.workbook.register import Register
-from features.workbook.safe_text import cell_text
-from features.workbook.save import save_book
+from features.workbook.safe_text import begins_formula, cell_text
+from features.workbook.save import whole_file
 from features.workbook.words import fault_words
 
 REASON_HEADINGS: dict[str, Language] = {"_原因": "zh", "_reason": "en"}
 PLACE_HEADING = "_原位置 place"
-_REASON_WIDTH = 60
+_REASON_WIDTH, _PLACE_WIDTH = 60, 16
+_CELL = {"num_format": "@", "valign": "top", "text_wrap": True}
+_HEADING = {"bold": True, "bg_color": "#E7E2EF"}
 
 
 def write_rejects(
@@ -34,46 +36,83 @@ def write_rejects(
 ) -> int:
     """Write the rows with errors and return how many there are; nothing is written when there are none.
 
-    One sheet for each of the sender's, under the sender's headings and with the values as sent. Columns whose names
-    begin with ``_`` say what is wrong and where the row stood; an import does not read them.
+    One sheet for each of the sender's, under the sender's headings and with the values as sent, every cell as text.
+    Columns whose names begin with ``_`` say what is wrong and where the row stood; an import does not read them. Rows
+    are written as they come, so that any number of them takes little memory.
 
     Raises:
-        UserError: there is a file already, which may be half corrected by hand.
+        UserError: there is a file already, which may be half corrected by hand, or it cannot be written.
     """
     if path.exists():
         raise UserError(f"{path}: is there already", "give a new file, so that no correction is lost")
     errors = errors_of(faults).filter(pl.col(ROW).is_not_null())
-    rows = errors[ROW].unique()
-    if rows.is_empty():
+    if errors.is_empty():
         return 0
-    made = excerpt(register, rows, most=rows.len())
-    reasons = {language: _reasons(errors, register, definition, identity, language) for language in ("zh", "en")}
-    before = places_of(register)
-    for sheet in sheets_of(made.book):
-        first = len(made.columns[sheet.title]) + 1
-        for offset, heading in enumerate((*REASON_HEADINGS, PLACE_HEADING)):
-            write_heading(sheet, first + offset, heading)
-            if heading != PLACE_HEADING:
-                sheet.column_dimensions[get_column_letter(first + offset)].width = _REASON_WIDTH
-        for row, line in made.places.filter(pl.col("sheet") == sheet.title).select(ROW, "line").iter_rows():
-            texts = (*(reasons[language][row] for language in REASON_HEADINGS.values()), before[row])
-            for offset, text in enumerate(texts):
-                cell = cell_at(sheet, line, first + offset)
-                as_text(cell, cell_text(text))
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-    save_book(made.book, path)
-    return rows.len()
+    reasons = _reasons(errors, register, definition, identity)
+    rows = register.places.join(reasons, on=ROW, maintain_order="left")
+    rows = rows.join(register.seen, on=ROW, how="left", maintain_order="left")
+    with whole_file(path) as unfinished:
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        book = xlsxwriter.Workbook(str(unfinished), options)
+        pen = _Pen(book)
+        for name, fields in register.columns.items():
+            part = rows.filter(pl.col("sheet") == name)
+            if part.height:
+                _write_sheet(book.add_worksheet(name), close_up(fields), part, pen)
+        book.close()
+    return rows.height
+
+
+class _Pen:
+    """The looks of cells in one workbook, and how text is written so that it stays text."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        looks = ({}, {"quote_prefix": True})
+        self._cell = [book.add_format({**_CELL, **look}) for look in looks]
+        self._heading = [book.add_format({**_CELL, **_HEADING, **look}) for look in looks]
+
+    def cells(self, sheet: Worksheet, line: int, texts: Sequence[str | None], *, heading: bool = False) -> None:
+        """Write one line, ``line`` from 0; where there is no text the cell stays empty."""
+        looks = self._heading if heading else self._cell
+        for column, text in enumerate(texts):
+            if text is not None:
+                sheet.write_string(line, column, cell_text(text), looks[begins_formula(text)])
+
+
+def _write_sheet(sheet: Worksheet, fields: Mapping[str, tuple[int, str]], rows: pl.DataFrame, pen: _Pen) -> None:
+    for field, (place, heading) in fields.items():
+        sheet.set_column(place, place, column_width(heading, rows[field] if field in rows.columns else None))
+    last = len(fields)
+    sheet.set_column(last, last + len(REASON_HEADINGS) - 1, _REASON_WIDTH)
+    sheet.set_column(last + len(REASON_HEADINGS), last + len(REASON_HEADINGS), _PLACE_WIDTH)
+    sheet.freeze_panes(1, 0)
+    headings = [heading for _, heading in fields.values()]
+    pen.cells(sheet, 0, [*headings, *REASON_HEADINGS, PLACE_HEADING], heading=True)
+    sent = [pl.col(field) if field in rows.columns else pl.lit(None, pl.String).alias(field) for field in fields]
+    place = pl.format("{}!{}", "sheet", "line")
+    for line, row in enumerate(rows.select(*sent, *REASON_HEADINGS, place.alias("_place")).iter_rows(), start=1):
+        pen.cells(sheet, line, row)
 
 
 def _reasons(
-    errors: pl.DataFrame, register: Register, definition: Definition, identity: IdentityDefinition, language: Language
-) -> dict[int, str]:
-    """Everything wrong with each row, in one text."""
-    places = places_of(register)
-    said: dict[int, list[str]] = {}
-    for row, field, rule, detail, other in errors.select(ROW, "field", "rule", "detail", "other_row").iter_rows():
-        words = fault_words(
-            rule, field, detail or "", definition, identity, language, other=places.get(other, "") if other else ""
+    errors: pl.DataFrame, register: Register, definition: Definition, identity: IdentityDefinition
+) -> pl.DataFrame:
+    """Everything wrong with each row, in one text per language. Each different fault is put into words once."""
+    asked = ["rule", "field", "detail", "other_row"]
+    places = places_of(register) if errors["other_row"].is_not_null().any() else {}
+    kinds = errors.select(asked).unique(maintain_order=True)
+    said = kinds.with_columns(
+        pl.Series(
+            heading,
+            [
+                fault_words(rule, field, detail or "", definition, identity, language, other=places.get(other, ""))
+                for rule, field, detail, other in kinds.iter_rows()
+            ],
+            dtype=pl.String,
         )
-        said.setdefault(row, []).append(words)
-    return {row: "\n".join(dict.fromkeys(texts)) for row, texts in said.items()}
+        for heading, language in REASON_HEADINGS.items()
+    )
+    every = errors.join(said, on=asked, how="left", nulls_equal=True, maintain_order="left")
+    return every.group_by(ROW, maintain_order=True).agg(
+        pl.col(heading).unique(maintain_order=True).str.join("\n") for heading in REASON_HEADINGS
+    )

@@ -47,8 +47,9 @@ def register_of(ugly: UglyBook, columns: dict[str, tuple[int, str]] | None = Non
 
 def faults_of(rows: Sequence[tuple[int | None, str, str, str, str, str, int | None]]) -> pl.DataFrame:
     """Faults from (row, field, rule, value, level, detail, other row)."""
-    ordered = [(row, field, rule, value, level, other, detail) for row, field, rule, value, level, detail, other in rows]
-    return pl.DataFrame(ordered, schema=REGISTER_FAULTS, orient="row")
+    names = ["_row", "field", "rule", "value", "level", "detail", "other_row"]
+    frame = pl.DataFrame(rows, schema={name: REGISTER_FAULTS[name] for name in names}, orient="row")
+    return frame.select(list(REGISTER_FAULTS))
 
 
 def planted_faults(ugly: UglyBook, register: Register) -> pl.DataFrame:
@@ -85,9 +86,3 @@ def some_pairs() -> pl.DataFrame:
             "second": ["c0000002_0000001_0000001", "c0000004_0000001_0000001"],
         }
     )  # fmt: skip
-
-
-def book_at(folder: Path, name: str) -> Path:
-    """A place for a workbook in a new folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / name
