@@ -53,6 +53,9 @@ _TITLES = {
     ),
     "promote": Label("启用：条件全部满足", "Promote: every criterion is met"),
     "newcomer": Label("导入训练从未见过的县", "Import the county that training never saw"),
+    "check": Label(
+        "检查模型是否适合这个新县：名单之前先看", "Check, before any list, whether the release is fit for that county"
+    ),
     "score": Label(
         "给新县排序：应办走访在前，其余按评分，附理由",
         "Rank that county: visits due first, then by score, with reasons",
@@ -98,6 +101,7 @@ class Demonstration:
     def _score(self, county: str, as_of: str) -> dict[str, Any]:
         scores, page = self.folder / "scores", self.folder / "page.html"
         shown = ("--out", scores, "--top", str(TOP), "--page", page)
+        self._step("check", "region", "check", "--region", county, "--as-of", as_of)
         self._step("score", "score", "--region", county, "--as-of", as_of, *shown)
         child = _first_by_score(scores)
         self._step("explain", "explain", "--child", child, "--as-of", as_of)

@@ -36,7 +36,7 @@ def test_the_demonstration_runs_twice_and_ends_with_a_ranked_new_county(
     assert scores.counties() == (second["county"],)
     assert scores.manifest.model_id == second["model_id"]
     assert Path(second["page"]).stat().st_size < 100_000
-    for word in ("[1/10]", "[10/10]", "模拟数据", "$ mopai score", second["child"], second["page"]):
+    for word in ("[1/11]", "[11/11]", "模拟数据", "$ mopai score", second["child"], second["page"]):
         assert word in shown
     promotions = [step["command"] for step in second["steps"] if " models promote " in step["command"]]
     assert len(promotions) == 2, "refused at first, then granted"
@@ -49,7 +49,7 @@ def test_the_demonstration_runs_twice_and_ends_with_a_ranked_new_county(
 
 def test_a_failing_step_is_named(tmp_path: Path) -> None:
     demonstration = Demonstration(tmp_path / "demo", 10_000_000_000, quiet=True)
-    with pytest.raises(UserError, match=r"step 1/10 ended with exit code \d+: mopai simulate"):
+    with pytest.raises(UserError, match=r"step 1/11 ended with exit code \d+: mopai simulate"):
         demonstration.run()
 
 

@@ -82,7 +82,7 @@ def print_status(found: RegionStatus) -> None:
     table = Terminal(title="进度 how far", title_justify="left")
     table.add_column("地区\nregion", no_wrap=True)
     for words in (Label("县", "counties"), *STEP_WORDS.values()):
-        table.add_column(f"{words.zh}\n{words.en}", justify="right")
+        table.add_column(f"{words.zh}\n{words.en}", justify="right", overflow="fold")
     for level, code, count, steps in found.rolled_up():
         words = LEVEL_WORDS[level]
         table.add_row(f"{words.zh} {code}".strip(), *(f"{number:,}" for number in (count, *steps)))
