@@ -122,7 +122,7 @@ def _count(text: str | None) -> int | None:
 def check_summary(sent: SentSummary, layout: Layout, ours: Sequence[Summary] = ()) -> pl.DataFrame:
     """Faults of FAULT_SCHEMA: cells that hold no count, identities, totals, and counts other than the ledger's."""
     faults = [
-        (sent.sheet, sent.cell(line, number), place, number, NOT_A_COUNT, shown(text), "a whole number, 0 for none")
+        (sent.sheet, sent.cell(line, number), place, number, NOT_A_COUNT, shown(text), "")
         for line, number, place, text in sent.bad
     ]
     for row in sent.rows:
@@ -165,7 +165,7 @@ def _wrong_totals(sent: SentSummary) -> Iterator[Fault]:
             if totals[0].counts[number] != wanted:
                 yield (
                     sent.sheet, sent.cell(totals[0].line, number), TOTAL, number, SUM_OF_ROWS,
-                    str(totals[0].counts[number]), f"{wanted}, the sum of the rows",
+                    str(totals[0].counts[number]), str(wanted),
                 )  # fmt: skip
 
 
@@ -183,8 +183,8 @@ def _against(sent: SentSummary, ours: Summary) -> Iterator[Fault]:
             seen, wanted = sum(row.counts[n] for n in numbers), sum(known[str(n)] for n in numbers)
             at_most = wanted + known[REGISTERED] - known["1"]
             if not wanted <= seen <= at_most:
-                said = f"{wanted}" if at_most == wanted else f"{wanted} to {at_most}"
+                said = f"{wanted}" if at_most == wanted else f"{wanted}-{at_most}"
                 yield (
                     sent.sheet, sent.cell(row.line, column.number), row.place, column.number, LEDGER,
-                    str(seen), f"{said} as in the ledger on {ours.as_of}",
+                    str(seen), said,
                 )  # fmt: skip

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from features.cli.console import UserError, home, print_json, progress_bar
+from features.cli.language import LanguageOption, language_of
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from features.definition import Definition
+    from features.definition import Definition, Language
     from features.summary.check import SentSummary
     from features.summary.count import Summary
     from features.summary.layout import Layout
@@ -42,6 +43,7 @@ def summary(  # noqa: PLR0913 - each is an option that a person types
         str, typer.Option("--definition", help="Ledger definition: a name or a folder.")
     ] = "left_behind",
     ledger: Annotated[Path | None, typer.Option(help="Ledger folder.", show_default="MOPAI_HOME/ledger")] = None,
+    language: LanguageOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False,
 ) -> None:
     """Write the county summary (Annex 3) from the ledger, or with --check say what is wrong with one that was sent.
@@ -54,58 +56,59 @@ def summary(  # noqa: PLR0913 - each is an option that a person types
 
     wanted = load_layout(layout, definition)
     day = as_of.date() if as_of is not None else None
+    speaking = language_of(language)
     folder = ledger or home() / "ledger"
     if check is not None:
-        _check(check, wanted, load_definition(definition), folder, day, json=json)
+        _check(check, wanted, load_definition(definition), folder, day, None if json else speaking)
         return
     if day is None or out is None or (county is None) == (not every):
         raise UserError("nothing to do", "give --as-of DATE, --out FILE.xlsx, and either --county CODE or --all")
-    _write(wanted, load_definition(definition), folder, day, county, out, json=json)
+    _write(wanted, load_definition(definition), folder, day, county, out=out, language=None if json else speaking)
 
 
 def _write(
-    layout: Layout, definition: Definition, ledger: Path, day: date, county: str | None, out: Path, *, json: bool
+    layout: Layout,
+    definition: Definition,
+    ledger: Path,
+    day: date,
+    county: str | None,
+    *,
+    out: Path,
+    language: Language | None,
 ) -> None:
     from features.ledger.store import LedgerStore
-    from features.summary.count import PLACE, REGISTERED, summarise
+    from features.summary import words
+    from features.summary.count import REGISTERED, require_identities, summarise
     from features.summary.write import write_summary
 
-    with progress_bar("counting", quiet=json) as progress:
+    with progress_bar("counting", quiet=language is None) as progress:
         made = summarise(LedgerStore.open(ledger), definition, layout, day, county=county, progress=progress)
-    _require_identities(made)
+    require_identities(made)
     write_summary(made, out)
-    total = made.frame.row(-1, named=True)
-    if json:
-        said = {"out": str(out), "as_of": day, "simulated": made.simulated, "rows": made.frame.to_dicts()}
-        print_json(said)
+    if language is None:
+        print_json({"out": str(out), "as_of": day, "simulated": made.simulated, "rows": made.frame.to_dicts()})
         return
-    typer.echo(f"{made.frame.height - 1} places, {total[REGISTERED]:,} children on file on {day}")
-    typer.echo(f"{total['1']:,} counted in columns 1 to {layout.numbers[-1]}; the identities hold in every row")
+    total = made.frame.row(-1, named=True)
+    children = f"{total[REGISTERED]:,}"
+    typer.echo(words.PLACES.text(language).format(places=made.frame.height - 1, children=children, day=day))
+    typer.echo(words.COUNTED.text(language).format(counted=f"{total['1']:,}", last=layout.numbers[-1]))
     if made.left_out:
-        typer.echo(f"{made.left_out:,} left out because a fact is not known; see the sheet 'left out' of {out}")
-    else:
-        typer.echo(f"written: {out} ({made.frame[PLACE].len()} rows)")
+        typer.echo(words.LEFT_OUT.text(language).format(left_out=f"{made.left_out:,}"))
+    typer.echo(words.WRITTEN.text(language).format(path=out))
 
 
-def _require_identities(made: Summary) -> None:
-    """The counts keep the identities by construction; whether they do is looked at all the same before they leave."""
-    for row in made.frame.iter_rows(named=True):
-        for first, other in made.layout.equations():
-            ours, theirs = (sum(row[str(number)] for number in part) for part in (first, other))
-            if ours != theirs:
-                raise UserError(f"the layout breaks its own identity {first} = {other}", "correct the layout")
-
-
-def _check(path: Path, layout: Layout, definition: Definition, ledger: Path, day: date | None, *, json: bool) -> None:
+def _check(
+    path: Path, layout: Layout, definition: Definition, ledger: Path, day: date | None, language: Language | None
+) -> None:
     from features.summary.check import check_summary, read_summary
 
     sent = read_summary(path, layout)
     ours = [] if day is None else _ours(sent, layout, definition, ledger, day)
     faults = check_summary(sent, layout, ours)
-    if json:
+    if language is None:
         print_json({"file": str(path), "rows": len(sent.rows), "compared": bool(ours), "faults": faults.to_dicts()})
     else:
-        _print(sent, faults, compared=bool(ours))
+        _print(sent, faults, language, compared=bool(ours))
     if not faults.is_empty():
         raise typer.Exit(EXIT_FAULTS)
 
@@ -125,10 +128,15 @@ def _ours(sent: SentSummary, layout: Layout, definition: Definition, ledger: Pat
     return found
 
 
-def _print(sent: SentSummary, faults: pl.DataFrame, *, compared: bool) -> None:
-    against = " and against the ledger" if compared else ""
-    typer.echo(f"sheet '{sent.sheet}': {len(sent.rows)} rows checked by the identities{against}")
+def _print(sent: SentSummary, faults: pl.DataFrame, language: Language, *, compared: bool) -> None:
+    from features.summary import words
+
+    against = words.AGAINST.text(language) if compared else ""
+    checked = words.CHECKED.text(language)
+    typer.echo(checked.format(sheet=sent.sheet, rows=len(sent.rows), against=against))
     for fault in faults.iter_rows(named=True):
         place = f" ({fault['place']})" if fault["place"] else ""
-        typer.echo(f"  {fault['cell']}{place}: {fault['rule']}: {fault['seen']}, wanted {fault['wanted']}")
-    typer.echo("no faults" if faults.is_empty() else f"{faults.height} faults")
+        said = words.FAULTS[fault["rule"]].text(language).format(seen=fault["seen"], wanted=fault["wanted"])
+        typer.echo(f"  {fault['cell']}{place}: {said}")
+    ending = words.NO_FAULTS if faults.is_empty() else words.FAULTS_FOUND
+    typer.echo(ending.text(language).format(count=faults.height))

@@ -73,6 +73,14 @@ def summarise(
     return Summary(as_of, pl.concat([frame.sort(PLACE), total]), layout, store.simulated)
 
 
+def require_identities(summary: Summary) -> None:
+    """Look at every row before it leaves, although counts keep the identities by construction; UserError if not."""
+    for row in summary.frame.iter_rows(named=True):
+        for first, other in summary.layout.equations():
+            if sum(row[str(number)] for number in first) != sum(row[str(number)] for number in other):
+                raise UserError(f"{row[PLACE]}: the counts of columns {first} and {other} differ", "report this fault")
+
+
 def count_county(
     tables: Mapping[str, pl.DataFrame],
     definition: Definition,

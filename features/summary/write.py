@@ -51,7 +51,8 @@ def write_summary(summary: Summary, path: Path) -> None:
         reason = getattr(error, "strerror", None) or "no room or no rights"
         raise UserError(f"{path}: cannot be written: {reason}", "give a place that can be written") from error
     finally:
-        part.unlink(missing_ok=True)
+        if part.exists():
+            part.unlink()
 
 
 class _Styles:
