@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from serving.review.exchange.load import Sheet
 from serving.review.store.accounts import Role
 from serving.review.store.database import Database
 from serving.review.store.lists import Stratum
@@ -66,7 +67,7 @@ def fill(database: Database) -> None:
     loaded(database, _sheet(today), sheet(place(1, FAR_VILLAGE), list_id="far", region=FAR_VILLAGE[:9]))
 
 
-def _sheet(today: date):  # type: ignore[no-untyped-def]
+def _sheet(today: date) -> Sheet:
     def day(days: int) -> date:
         return today + timedelta(days=days)
 

@@ -24,15 +24,13 @@ def wait_for(session: Session, name: str, address: str, now: datetime) -> timede
     attempt = SignInAttempt
     good = select(func.max(attempt.at)).where(attempt.name_key == name_key(name), attempt.outcome == Outcome.SIGNED_IN)
     last_good = session.scalar(good)
-    wrong = [attempt.outcome == Outcome.REFUSED, attempt.at > since]
-    of_name = [*wrong, attempt.name_key == name_key(name), *([attempt.at > last_good] if last_good else [])]
-    count, last = session.execute(select(func.count(), func.max(attempt.at)).where(*of_name)).one()
-    waits = [_wait(count) - (now - last) if last else timedelta()]
-    count, last = session.execute(
-        select(func.count(), func.max(attempt.at)).where(*wrong, attempt.address == address)
-    ).one()
-    if count >= limits.address_attempts and last:
-        waits.append(limits.first_wait - (now - last))
+    wrong = select(attempt.at).where(attempt.outcome == Outcome.REFUSED, attempt.at > since).order_by(attempt.at)
+    of_name = wrong.where(attempt.name_key == name_key(name), *([attempt.at > last_good] if last_good else []))
+    times = session.scalars(of_name).all()
+    waits = [_wait(len(times)) - (now - times[-1])] if times else []
+    times = session.scalars(wrong.where(attempt.address == address)).all()
+    if len(times) >= limits.address_attempts:
+        waits.append(limits.first_wait - (now - times[-1]))
     return max(timedelta(), *waits)
 
 
@@ -48,4 +46,5 @@ def _wait(wrong: int) -> timedelta:
     if beyond < 0:
         return timedelta()
     # Past 20 doublings every limit is reached; more would overflow.
-    return min(limits.longest_wait, limits.first_wait * 2 ** min(beyond, 20))
+    doubled: timedelta = limits.first_wait * 2 ** min(beyond, 20)
+    return min(limits.longest_wait, doubled)

@@ -39,10 +39,10 @@ def hash_password(password: str) -> str:
 def verify(kept: str | None, password: str) -> bool:
     """Whether a password is the one kept. Without one as much work is done: time tells nobody who exists."""
     try:
-        right = _hasher().verify(kept or _nobodys(), password)
+        _hasher().verify(kept or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return right and kept is not None
+    return kept is not None
 
 
 def outdated(kept: str) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
+import serving.review.store.tables  # noqa: F401 - foreign keys need every table known before the first query
 from features.cli.console import UserError
 from serving.review.settings import settings
 from serving.review.store.accesses import take_noted, write_noted

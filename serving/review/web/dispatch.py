@@ -25,7 +25,7 @@ from serving.review.web.render import problem_page
 from serving.review.words import Words, preferred
 from serving.review.work.changes import ConflictError
 
-PASSWORD, SIGN_IN = "/password", "/sign-in"  # noqa: S105 - the address of a page
+PASSWORD, SIGN_IN = "/password", "/sign-in"
 Handler = Callable[[Ask], Response]
 _SAFE = ("GET", "HEAD")
 

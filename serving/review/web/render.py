@@ -16,7 +16,11 @@ from serving.review.web.ask import Ask
 HERE = Path(__file__).resolve().parent
 STYLE = HERE / "static" / "review.css"
 # What stands in the menu, by the right it needs.
-MENU = (("/list", "nav.list", May.WORK_CASES), ("/accounts", "nav.accounts", May.MANAGE_ACCOUNTS), ("/log", "nav.log", May.READ_LOG))  # fmt: skip
+MENU = (
+    ("/list", "nav.list", May.WORK_CASES),
+    ("/accounts", "nav.accounts", May.MANAGE_ACCOUNTS),
+    ("/log", "nav.log", May.READ_LOG),
+)
 
 
 def page(ask: Ask, template: str, *, status: int = 200, **values: object) -> HTMLResponse:

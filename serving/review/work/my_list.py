@@ -44,12 +44,13 @@ def my_list(session: Session, viewer: Viewer, wanted: Wanted, purpose: str, now:
     matching = mine.where(*_conditions(wanted))
     items = session.scalars(matching.order_by(*order).offset(wanted.first).limit(wanted.count)).all()
     note(session, viewer, purpose, "read", [(item.household_id, item.region_code) for item in items], now)
-    counts = session.execute(_columns(mine, ListItem.status, func.count()).group_by(ListItem.status)).all()
-    villages = session.scalars(_columns(mine, ListItem.region_code).distinct().order_by(ListItem.region_code)).all()
-    list_keys = session.scalars(_columns(mine, ListItem.list_pk).distinct()).all()
+    places = mine.subquery()
+    counts = session.execute(select(places.c.status, func.count()).group_by(places.c.status)).all()
+    villages = session.scalars(select(places.c.region_code).distinct().order_by(places.c.region_code)).all()
+    list_keys = select(places.c.list_pk).distinct()
     return ListPart(
         items=items,
-        matching=session.scalar(_columns(matching, func.count())) or 0,
+        matching=session.scalar(select(func.count()).select_from(matching.subquery())) or 0,
         by_status={status.value: count for status, count in counts},
         villages=tuple(villages),
         lists=session.scalars(
@@ -110,7 +111,3 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _duty_last() -> ColumnElement[int]:
     return case((ListItem.duty_rule.is_not(None), 0), else_=1)
-
-
-def _columns(query: Select[ListItem], *columns: object) -> Select[object]:
-    return query.with_only_columns(*columns, maintain_column_froms=True)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.review.access.viewer import May, NotFoundError, Viewer, within
-from serving.review.exchange.facts import Fact, queue_fact
+from serving.review.exchange.facts import Fact, Value, queue_fact
 from serving.review.settings import settings
 from serving.review.store.decisions import OwnRating, Rating
 from serving.review.store.lists import ListItem
@@ -63,7 +63,7 @@ def _seen(item: ListItem, *, hidden: bool) -> dict[str, str | int | None]:
 
 def _fact(item: ListItem, kept: OwnRating) -> Fact:
     key = {"rating_id": f"review-{kept.id}"}
-    columns = {
+    columns: dict[str, Value] = {
         "list_id": item.visit_list.list_id,
         "household_id": item.household_id,
         "rater_id": f"account-{kept.account_id}",

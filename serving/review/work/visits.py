@@ -19,7 +19,7 @@ from features.definition.structure import (
     VISITS,
 )
 from serving.review.access.viewer import May, Viewer, within
-from serving.review.exchange.facts import Fact, queue_fact, take_back_facts
+from serving.review.exchange.facts import Fact, Value, queue_fact, take_back_facts
 from serving.review.settings import settings
 from serving.review.store.lists import ListItem
 from serving.review.store.visits import VisitRecord
@@ -63,7 +63,7 @@ def take_back_list_visits(session: Session, viewer: Viewer, item: ListItem, now:
 
 
 def _visit_fact(record: VisitRecord, viewer: Viewer) -> Fact:
-    columns = {
+    columns: dict[str, Value] = {
         HOUSEHOLD: record.household_id,
         VISITED_ON: record.visited_on,
         VISITOR: f"account-{viewer.account_id}",
@@ -76,7 +76,7 @@ def _visit_fact(record: VisitRecord, viewer: Viewer) -> Fact:
 def _assignment_fact(item: ListItem, record: VisitRecord) -> Fact:
     """The household's line of the list again, now with the visit it led to."""
     key = {"list_id": item.visit_list.list_id, HOUSEHOLD: item.household_id}
-    columns = {
+    columns: dict[str, Value] = {
         "as_of": item.visit_list.as_of,
         "model_id": item.visit_list.model_id,
         "stratum": item.stratum.value,

@@ -17,7 +17,7 @@ from serving.review.store.lists import ListItem, Stratum
 NOW = datetime(2018, 7, 5, 3, 0, tzinfo=UTC)
 VILLAGE, NEXT_VILLAGE, FAR_VILLAGE = "520101001001", "520101001002", "520202002001"
 TOWNSHIP, COUNTY, FAR_COUNTY = VILLAGE[:9], VILLAGE[:6], FAR_VILLAGE[:6]
-PASSWORD = "quiet-lamp-47-river"
+PASSWORD = "quiet-lamp-47-river"  # noqa: S105 - of invented people
 REGIONS = {
     Role.CASEWORKER: VILLAGE,
     Role.SUPERVISOR: TOWNSHIP,

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
@@ -22,8 +21,14 @@ from serving.review.store.trail import AccessEntry, OutboxRow
 from tests.serving.review.making import PASSWORD, VILLAGE, account, july
 from tests.serving.review.server import Browser, Running, running
 
-NEXT_PASSWORD = "another-stone-93-wall"
-HEADINGS = {Role.CASEWORKER: "My list", Role.SUPERVISOR: "My list", Role.ADMINISTRATOR: "Accounts", Role.AUDITOR: "Access log", Role.MODEL_OWNER: "王小明"}  # fmt: skip
+NEXT_PASSWORD = "another-stone-93-wall"  # noqa: S105 - of invented people
+HEADINGS = {
+    Role.CASEWORKER: "My list",
+    Role.SUPERVISOR: "My list",
+    Role.ADMINISTRATOR: "Accounts",
+    Role.AUDITOR: "Access log",
+    Role.MODEL_OWNER: "王小明",
+}
 
 
 @dataclass(frozen=True, slots=True)

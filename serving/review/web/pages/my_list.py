@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -98,7 +98,7 @@ def _saved(ask: Ask) -> str:
     return ask.words("list.saved", household=item.household_id, status=ask.words(f"status.{item.status}"))
 
 
-def _shared(ask: Ask, part: ListPart) -> Mapping[str, object]:
+def _shared(ask: Ask, part: ListPart) -> dict[str, Any]:
     """What the page and the paper both show."""
     today = settings().day_of(ask.now)
     newest = min((one.data_newest_on for one in part.lists if one.data_newest_on), default=None)
