@@ -177,7 +177,7 @@ def test_a_summary_of_a_county_without_its_numbers_in_the_ledger_is_checked_by_i
     made: Summary, sent: Path
 ) -> None:
     read = read_summary(changed(sent, "A8", "某某县"), made.layout)
-    assert [row.place for row in read.rows][0] == ""
+    assert read.rows[0].place == ""
     assert check_summary(read, made.layout, [made]).is_empty()
 
 
