@@ -67,9 +67,9 @@ class _Pen:
     """The looks of cells in one workbook, and how text is written so that it stays text."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        looks = ({}, {"quote_prefix": True})
-        self._cell = [book.add_format({**_CELL, **look}) for look in looks]
-        self._heading = [book.add_format({**_CELL, **_HEADING, **look}) for look in looks]
+        guarded = (False, True)
+        self._cell = [book.add_format({**_CELL, "quote_prefix": guard}) for guard in guarded]
+        self._heading = [book.add_format({**_CELL, **_HEADING, "quote_prefix": guard}) for guard in guarded]
 
     def cells(self, sheet: Worksheet, line: int, texts: Sequence[str | None], *, heading: bool = False) -> None:
         """Write one line, ``line`` from 0; where there is no text the cell stays empty."""
@@ -89,8 +89,8 @@ def _write_sheet(sheet: Worksheet, fields: Mapping[str, tuple[int, str]], rows: 
     headings = [heading for _, heading in fields.values()]
     pen.cells(sheet, 0, [*headings, *REASON_HEADINGS, PLACE_HEADING], heading=True)
     sent = [pl.col(field) if field in rows.columns else pl.lit(None, pl.String).alias(field) for field in fields]
-    place = pl.format("{}!{}", "sheet", "line")
-    for line, row in enumerate(rows.select(*sent, *REASON_HEADINGS, place.alias("_place")).iter_rows(), start=1):
+    before = pl.format("{}!{}", "sheet", "line").alias("_place")
+    for line, row in enumerate(rows.select(*sent, *REASON_HEADINGS, before).iter_rows(), start=1):
         pen.cells(sheet, line, row)
 
 
