@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -80,3 +80,32 @@ def test_a_damaged_old_workbook(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:3000])
     with pytest.raises(UserError, match="damaged or was cut off"):
         grids(path)
+
+
+def test_a_workbook_of_old_macros_or_with_a_password_is_refused(tmp_path: Path) -> None:
+    """A macro sheet of Excel 4 shows only in the record that names the sheet: its kind is 1 instead of 0."""
+    path = workbooks.old_book(tmp_path / "a.xls").path
+    content = bytearray(path.read_bytes())
+    name = workbooks.OLD_SHEET.encode("ascii")
+    place = content.index(bytes([len(name), 0]) + name)
+    content[place - 1] = 1
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="macros"):
+        grids(path)
+
+
+def test_times_and_long_numbers_are_text(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append([time(9, 30), datetime(2016, 7, 31, 9, 30), timedelta(days=1, hours=2)])
+    book.save(tmp_path / "a.xlsx")
+    (grid,) = grids(tmp_path / "a.xlsx")
+    assert grid.head(1)[0][1][0] == "09:30:00"
+    assert grid.head(1)[0][1][1] == "2016-07-31 09:30:00"
+
+
+def test_chart_sheets_are_passed_over(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["a"])
+    book.create_chartsheet("图")
+    book.save(tmp_path / "a.xlsx")
+    assert [grid.sheet for grid in grids(tmp_path / "a.xlsx")] == ["Sheet"]
