@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.ledger.discover import is_county
-
 READ = (".xlsx", ".xls")
 _NOT_READ = (".xlsm", ".xlsb", ".xltm", ".xltx", ".xlam", ".ods", ".et", ".numbers")
 _NOT_SENT = ("~$", ".")
@@ -19,6 +17,8 @@ def is_workbook(path: Path) -> bool:
 
 def sent_files(source: Path) -> list[Path]:
     """The files of a folder and of the county folders in it."""
+    from features.ledger.discover import is_county
+
     folders = [source, *(path for path in source.iterdir() if path.is_dir() and is_county(path.name))]
     return [
         path
