@@ -161,6 +161,6 @@ def _write(rows: pl.DataFrame, folder: Path, name: str, model_id: str, source: s
     target = folder / request.county / f"{s.ASSIGNMENTS}.parquet"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        made.with_columns(blank).select(list(types)).cast(dict(types)).write_parquet(target)
+        made.with_columns(blank).select(list(types)).cast(pl.Schema(types)).write_parquet(target)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written ({error.strerror})", "give --out another folder") from error

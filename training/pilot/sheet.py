@@ -6,7 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from features.cli.console import UserError
 from features.definition import structure as s
@@ -51,17 +54,20 @@ def write_sheets(drawn: pl.DataFrame, folder: Path, name: str, as_of: date) -> t
 
 
 def _write_book(rows: pl.DataFrame, path: Path, title: str) -> None:
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet("走访 visits")
-        bold, head = book.add_format({"bold": True}), book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        sheet.write_string(0, 0, title, bold)
-        for column, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(2, column, heading, head)
-        for line, row in enumerate(rows.iter_rows(), start=3):
-            for column, text in enumerate(row):
-                sheet.write_string(line, column, text)
-        sheet.freeze_panes(3, 0)
-        sheet.repeat_rows(2)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "走访 visits"
+    sheet.append([title])
+    sheet.append([])
+    sheet.append(list(_HEADINGS))
+    for row in rows.iter_rows():
+        sheet.append(row)
+    for cell in (*sheet[1], *sheet[3]):
+        cell.font = Font(bold=True)
+    for place, width in enumerate(_WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.freeze_panes = "A4"
+    sheet.print_title_rows = "3:3"
+    sheet.page_setup.orientation = "landscape"
+    book.save(path)

@@ -99,14 +99,11 @@ _SHOWN = 20
 
 def _levels(found: RegionStatus) -> Table:
     columns = (Label("地区", "region"), Label("县", "counties"), *STEP_WORDS.values())
-    rows = tuple(
-        (
-            Label(f"{LEVEL_WORDS[level].zh} {code}", f"{LEVEL_WORDS[level].en} {code}"),
-            *(f"{number:,}" for number in (count, *steps)),
-        )
-        for level, code, count, steps in found.rolled_up()
-    )
-    return Table(Label("省、地市汇总", "By province and prefecture"), columns, rows)
+    rows: list[tuple[Label | str, ...]] = []
+    for level, code, count, steps in found.rolled_up():
+        words = LEVEL_WORDS[level]
+        rows.append((Label(f"{words.zh} {code}", f"{words.en} {code}"), *(f"{one:,}" for one in (count, *steps))))
+    return Table(Label("省、地市汇总", "By province and prefecture"), columns, tuple(rows))
 
 
 def _counties(found: RegionStatus) -> Table:
