@@ -8,7 +8,7 @@ from scipy.special import ndtr
 from features.simulator.draws import bounded, log_normal, pick
 from features.simulator.population import DAYS_PER_YEAR, NEVER, Children, Codes, Floats, Households, Ints, People
 from features.simulator.regions import Places
-from features.simulator.shapes import Settings
+from features.simulator.shapes import Population, Settings
 from features.simulator.words import (
     Aid,
     DisabilityKind,
@@ -98,10 +98,15 @@ def _households(rng: np.random.Generator, settings: Settings, sizes: Ints, villa
         guardian_changed=(entry - 60 - rng.exponential(shape.guardian_years * DAYS_PER_YEAR, count)).astype(np.int32),
         father=father,
         mother=mother,
-        away_since=(entry - 30 - rng.exponential(shape.away_years * DAYS_PER_YEAR, count)).astype(np.int32),
+        away_since=(entry - 30 - _days_away(rng, shape, count)).astype(np.int32),
         last_visit=(entry - rng.integers(1, 200, count)).astype(np.int32),
         touched=np.full(count, -1, np.int32),
     )
+
+
+def _days_away(rng: np.random.Generator, shape: Population, count: int) -> Floats:
+    longest = shape.away_years_longest * DAYS_PER_YEAR
+    return np.minimum(rng.exponential(shape.away_years * DAYS_PER_YEAR, count), longest)
 
 
 def _children(rng: np.random.Generator, settings: Settings, households: Households, last: int) -> People:

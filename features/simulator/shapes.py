@@ -72,6 +72,7 @@ class Population:
     other_guardian_age: Bounded
     parent_away: Shares
     away_years: float
+    away_years_longest: float
     boarding: Shares
     refuses_model: float
     support_gap: float
