@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from features.cli.console import UserError
-from features.parallel import cores, map_processes
+from features.parallel import cores, map_processes, processes
 
 
 def double(number: int) -> int:
@@ -62,3 +62,16 @@ def test_a_killed_worker_is_an_error_to_act_on() -> None:
 def test_no_items_no_results() -> None:
     assert map_processes(double, []) == []
     assert cores() >= 1
+
+
+def scaled(times: int, number: int) -> int:
+    return times * number
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_workers_share_one_thing_and_each_result_is_heard_of(count: int) -> None:
+    heard: dict[int, int] = {}
+    with processes(3, count) as workers:
+        assert workers.map(scaled, [1, 2], finished=heard.__setitem__) == [3, 6]
+        assert workers.map(scaled, [5]) == [15]
+    assert heard == {1: 3, 2: 6}
