@@ -61,7 +61,7 @@ def open_database(home: Path | None, url: str | None, *, current: bool = True) -
             (kept / FOLDER).mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise UserError(f"{kept}: cannot be written ({error.strerror})", "give another --home") from error
-    database = Database.open(database_url(kept, url))
+    database = Database.open(database_url(kept, url), pooled=False)
     if current:
         require_newest(database)
     return database

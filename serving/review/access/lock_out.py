@@ -31,7 +31,7 @@ def wait_for(session: Session, name: str, address: str, now: datetime) -> timede
     times = session.scalars(wrong.where(attempt.address == address)).all()
     if len(times) >= limits.address_attempts:
         waits.append(limits.first_wait - (now - times[-1]))
-    return max(timedelta(), *waits)
+    return max([timedelta(), *waits])
 
 
 def note_attempt(session: Session, name: str, address: str, outcome: Outcome, now: datetime) -> None:

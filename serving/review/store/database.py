@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 import serving.review.store.tables  # noqa: F401 - foreign keys need every table known before the first query
 from features.cli.console import UserError
@@ -21,6 +22,8 @@ from serving.review.store.accesses import take_noted, write_noted
 FOLDER = "review"
 FILE = "review.db"
 _WRITES = "review_writes"
+# A server of PostgreSQL may have been started anew since a connection was last used.
+_POOL: Mapping[str, Any] = {"pool_pre_ping": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Database:
     engine: Engine
 
     @classmethod
-    def open(cls, url: str) -> Database:
-        """Open by URL; nothing is read yet.
+    def open(cls, url: str, *, pooled: bool = True) -> Database:
+        """Open by URL; nothing is read yet. Without ``pooled``, as a command wants it, no connection stays open.
 
         Raises:
             UserError: the URL is none, or its driver is not installed.
@@ -39,7 +42,7 @@ class Database:
         try:
             parsed = make_url(url)
             sqlite = parsed.get_backend_name() == "sqlite"
-            engine = create_engine(parsed, **({} if sqlite else {"pool_pre_ping": True}))
+            engine = create_engine(parsed, **(_POOL if pooled else {"poolclass": NullPool}))
         except (ArgumentError, ModuleNotFoundError) as error:
             raise UserError(
                 "--database: not a database that can be opened",

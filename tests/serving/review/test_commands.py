@@ -65,7 +65,7 @@ def test_what_cannot_be_done_says_what_to_do() -> None:
             mopai(*arguments)
     with pytest.raises(UserError, match="regions of a caseworker"):
         mopai("user", "add", "x", "--role", "caseworker", "--region", "52")
-    with pytest.raises(UserError, match="cannot be opened"):
+    with pytest.raises(UserError, match="not a database"):
         mopai("user", "list", "--database", "nonsense")
     with pytest.raises(UserError, match="cannot be used"):
         mopai("init", "--database", "sqlite:////nowhere/at/all.db")
