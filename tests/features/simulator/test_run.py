@@ -43,15 +43,17 @@ def test_another_seed_gives_other_bytes(made: Path, tmp_path: Path) -> None:
 
 def test_progress_goes_twice_through_the_counties(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
+    notes: set[str] = set()
 
     def listen(done: int, total: int, note: str = "") -> None:
         seen.append((done, total))
-        assert note.startswith("52")
+        notes.add(note[:2])
 
     summary = simulate(PLAN, tmp_path / "out", listen)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert {total for _, total in seen} == {6}
     assert seen[-1] == (6, 6)
+    assert notes == {"", "52"}
     assert summary.rows["children"] >= 240
     assert len(summary.counties) == 3
 
