@@ -162,7 +162,8 @@ def _rendered(mapping: SenderMapping, fields: Mapping[str, Field], sure: Mapping
     for name, words in mapping.values.items():
         lines += [
             "",
-            f'# {_said(fields, name)}: word in the workbook = ours; "" = nothing known; "?" = not decided. 原词 = 代码。',
+            f"# {_said(fields, name)}",
+            '# word in the workbook = ours; "" = nothing known; "?" = not decided. 原词 = 代码；空 = 不详；? = 未定。',
             f"# {', '.join(_codes(fields[name]))}" if name in fields else "#",
             f"[values.{name}]",
             *(f"{_quoted(word)} = {_quoted(ours)}" for word, ours in words.items()),

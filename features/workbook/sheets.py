@@ -54,11 +54,11 @@ def read_sheets(grids: list[Grid], language: Language, mapping: SenderMapping) -
             skipped.append(number)
             continue
         read = {column: text for column, text in table.headings.items() if not text.startswith(IGNORED_PREFIX)}
-        sheets.append(Sheet(grid, table, _kind(read, grid.sheet, tables, language), read))
+        sheets.append(Sheet(grid, table, _kind(read, tables, language), read))
     return sheets, skipped
 
 
-def _kind(headings: Mapping[int, str], name: str, tables: Mapping[str, Mapping[str, str]], language: Language) -> str:
+def _kind(headings: Mapping[int, str], tables: Mapping[str, Mapping[str, str]], language: Language) -> str:
     """A ledger table has all its key columns in our own words, and each of its headings is one of them."""
     for table, words in tables.items():
         said = {words.get(plain(text)) for text in headings.values()}

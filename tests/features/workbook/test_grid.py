@@ -96,7 +96,9 @@ def test_a_workbook_of_old_macros_or_with_a_password_is_refused(tmp_path: Path) 
 
 def test_times_and_long_numbers_are_text(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    book.worksheets[0].append([time(9, 30), datetime(2016, 7, 31, 9, 30), timedelta(days=1, hours=2)])
+    book.worksheets[0].append(
+        [time(9, 30), datetime.combine(date(2016, 7, 31), time(9, 30)), timedelta(days=1, hours=2)]
+    )
     book.save(tmp_path / "a.xlsx")
     (grid,) = grids(tmp_path / "a.xlsx")
     assert grid.head(1)[0][1][0] == "09:30:00"
