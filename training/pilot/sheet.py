@@ -55,9 +55,9 @@ def write_sheets(drawn: pl.DataFrame, folder: Path, name: str, as_of: date) -> t
 
 def _write_book(rows: pl.DataFrame, path: Path, title: str) -> None:
     book = Workbook()
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = "走访 visits"
+    for name in book.sheetnames:
+        del book[name]
+    sheet: Worksheet = book.create_sheet("走访 visits")
     sheet.append([title])
     sheet.append([])
     sheet.append(list(_HEADINGS))
