@@ -66,8 +66,8 @@ def _is_number(text: str) -> bool:
 
 
 def _heading_lines(head: _Head, top: int, merged: tuple[Area, ...]) -> list[int]:
-    """One or two lines: a group above is a cell merged over some columns, but not over the whole table as a title is."""
-    line, cells = head[top]
+    """One or two lines: a group is a cell merged over some columns, a title is one merged over all of them."""
+    line = head[top][0]
     widest = max(len(other) for _, other in head)
     reaching = max((area.bottom for area in merged if area.top == line), default=line)
     if reaching > line:
@@ -82,7 +82,7 @@ def _heading_lines(head: _Head, top: int, merged: tuple[Area, ...]) -> list[int]
 
 def _is_group(area: Area, line: int, widest: int) -> bool:
     columns = area.right - area.left + 1
-    return area.top == area.bottom == line and 1 < columns and 2 * columns <= max(widest, 4)
+    return area.top == area.bottom == line and columns > 1 and 2 * columns <= max(widest, 4)
 
 
 def _joined(head: _Head, lines: list[int], merged: tuple[Area, ...]) -> dict[int, str]:
