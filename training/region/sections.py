@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import sqrt
 
 from scipy.stats import chi2
@@ -13,10 +12,10 @@ from training.audit.section import Section, Table
 from training.audit.svg import Bar, bars
 from training.monitor.drift import Divergence
 from training.monitor.names import Words
-from training.monitor.words import percent
 from training.region.criteria import Criteria
 from training.region.expected import Ends
 from training.region.verdict import FIT_WORDS, Judged, Shift
+from training.region.words import joined, share_words
 
 SHOWN_BARS = 10
 _CONFIDENCE = 0.95
@@ -84,7 +83,7 @@ def _verdict(judged: Judged, criteria: Criteria) -> Section:
 
 
 def _criterion(name: Label, seen: float, care: float, not_fit: float) -> tuple[Label | str, ...]:
-    return name, _share(seen), _share(care), _share(not_fit)
+    return name, share_words(seen), share_words(care), share_words(not_fit)
 
 
 def _coverage(judged: Judged, definition: Definition) -> Section:
@@ -101,8 +100,8 @@ def _coverage(judged: Judged, definition: Definition) -> Section:
         (
             labels[one.table, one.column],
             definition.tables[one.table].label,
-            _share(one.share),
-            _DASH if one.reference is None else _share(one.reference),
+            share_words(one.share),
+            _DASH if one.reference is None else share_words(one.reference),
         )
         for one in sorted(columns, key=lambda one: one.share - (1.0 if one.reference is None else one.reference))
     )
@@ -185,8 +184,8 @@ def _shift_row(one: Shift, words: Words) -> tuple[Label | str, ...]:
         words.features[one.feature.name],
         _DASH if drift is None else f"{drift.effect:.2f}",
         _DASH if drift is None else f"{_by_chance(drift):.2f}",
-        _DASH if unknown is None else f"{_share(unknown.share)} ± {_share(1.96 * unknown.standard_error)}",
-        _DASH if unknown is None else _share(unknown.reference),
+        _DASH if unknown is None else f"{share_words(unknown.share)} ± {share_words(1.96 * unknown.standard_error)}",
+        _DASH if unknown is None else share_words(unknown.reference),
         _YES if one.beyond else _NO,
         _YES if one.moved or one.gone else _NO,
     )
@@ -201,9 +200,9 @@ def _by_chance(drift: Divergence) -> float:
 def _support(judged: Judged, definition: Definition) -> Section:
     look, labels = judged.look, {spec.name: spec.label for spec in feature_specs(definition)}
     finding = Label(
-        f"{look.children:,} 名儿童中有 {look.outside:,} 名（{_share(look.outside_share)}）超出模型见过的范围，"
+        f"{look.children:,} 名儿童中有 {look.outside:,} 名（{share_words(look.outside_share)}）超出模型见过的范围，"
         "他们不评分，只按应办走访排序。",
-        f"{look.outside:,} of {look.children:,} children ({_share(look.outside_share)}) lie outside what the model has "
+        f"{look.outside:,} of {look.children:,} children ({share_words(look.outside_share)}) lie outside what the model has "
         "seen: they get no score and are ordered by visits due alone.",
     )
     how = Label(
@@ -211,7 +210,7 @@ def _support(judged: Judged, definition: Definition) -> Section:
         f"Outside: at least {look.least_facts} facts have a value the reference hardly had, or are missing where it "
         "never was.",
     )
-    rows = tuple((labels.get(name, Label(name, name)), _share(share)) for name, share in look.facts[:SHOWN_BARS])
+    rows = tuple((labels.get(name, Label(name, name)), share_words(share)) for name, share in look.facts[:SHOWN_BARS])
     table = Table(
         Label("最常超出范围的情况", "Facts most often outside"),
         (Label("情况", "fact"), Label("儿童比例", "share of children")),
@@ -271,12 +270,12 @@ def _unseen(judged: Judged, words: Words, definition: Definition) -> Section:
     found: list[Label] = []
     without = judged.without_model
     if without:
-        named = _joined([definition.domains[name] for name in without])
+        named = joined([definition.domains[name] for name in without])
         found.append(
             Label(f"没有模型的领域（标签太少）：{named.zh}", f"domains without a model (too few labels): {named.en}")
         )
     if judged.blind:
-        named = _joined([definition.domains[name] for name in judged.blind])
+        named = joined([definition.domains[name] for name in judged.blind])
         found.append(Label(f"栏目全空的领域：{named.zh}", f"domains whose columns are all empty here: {named.en}"))
     if judged.look.groups is None:
         found.append(
@@ -295,12 +294,3 @@ def _unseen(judged: Judged, words: Words, definition: Definition) -> Section:
         findings=tuple(found),
         tables=(table,) if rows else (),
     )
-
-
-def _joined(labels: Sequence[Label]) -> Label:
-    return Label("、".join(one.zh for one in labels), ", ".join(one.en for one in labels))
-
-
-def _share(share: float) -> str:
-    """A share in per cent, with a decimal below ten."""
-    return percent(share) if share >= 0.1 or share == 0 else f"{100 * share:.1f}%"
