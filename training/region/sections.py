@@ -202,8 +202,8 @@ def _support(judged: Judged, definition: Definition) -> Section:
     finding = Label(
         f"{look.children:,} 名儿童中有 {look.outside:,} 名（{share_words(look.outside_share)}）超出模型见过的范围，"
         "他们不评分，只按应办走访排序。",
-        f"{look.outside:,} of {look.children:,} children ({share_words(look.outside_share)}) lie outside what the model "
-        "has seen: they get no score and are ordered by visits due alone.",
+        f"{look.outside:,} of {look.children:,} children ({share_words(look.outside_share)}) lie outside what the "
+        "model has seen: they get no score and are ordered by visits due alone.",
     )
     how = Label(
         f"超出范围：至少 {look.least_facts} 项情况是建模时几乎没有的数值，或建模时从不缺失而此处缺失。",
