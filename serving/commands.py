@@ -70,14 +70,25 @@ def score(  # noqa: PLR0913 - each is an option that a person types
     page: Annotated[Path | None, typer.Option("--page", help="Also write the top as a self-contained page.")] = None,
     page_households: Annotated[int, typer.Option(min=1, help="Households on the page.")] = 25,
     top: Annotated[int, typer.Option("--top", min=0, help="Households to show in the terminal.")] = 0,
+    engine: Annotated[
+        Literal["local", "spark"], typer.Option("--engine", help="Processes of this machine, or a Spark cluster.")
+    ] = "local",
+    master: Annotated[str | None, typer.Option("--master", help="URL of the cluster: spark://HOST:7077.")] = None,
+    spark_conf: Annotated[
+        list[str] | None, typer.Option("--spark-conf", help="Spark setting KEY=VALUE; may be given several times.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Rank the children of a region: duties first, then by score, each with its reasons.
 
     A run that was killed goes on where it was when the same command is given again. A county that cannot be scored
     does not stop the others: it is named at the end, and the exit code is 3.
+
+    With --engine spark the executors of a cluster score the counties, with the same files as a result. Ledger and
+    --out must lie on storage that all its machines mount under the same path.
     """
     from serving.batch.run import ScoreRequest, score_region
+    from serving.spark.choice import chosen_engine
 
     if everything and region:
         raise UserError(f"--all and --region {region} do not go together", "give one of them")
@@ -85,8 +96,11 @@ def score(  # noqa: PLR0913 - each is an option that a person types
     request = ScoreRequest(
         ledger or kept / "ledger", region, as_of.date(), out, kept, release, policy, definition, workers
     )
-    with progress_bar("counties", quiet=json) as progress:
-        manifest = score_region(request, progress, tell=_on_stderr)
+    with (
+        chosen_engine(engine, master, spark_conf or (), kept) as where,
+        progress_bar("counties", quiet=json) as progress,
+    ):
+        manifest = score_region(request, progress, where, tell=_on_stderr)
     written = _write_page(request, page, page_households) if page is not None else None
     if json:
         print_json(_score_json(manifest, request, written))

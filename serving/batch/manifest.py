@@ -15,7 +15,7 @@ from models.policy.words import rule_words
 from serving.batch.alarms import Alarm, CountyFacts
 from serving.batch.output import KIND
 
-FORMAT = 2
+FORMAT = 3
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 
 
