@@ -18,7 +18,8 @@ from features.ledger.store import LedgerStore
 from models.domains import LIKELY
 from models.release.regions import county_sha256, region_state
 from models.release.suspensions import read_suspensions
-from serving.batch.county import Scoring, Tables, score_children
+from serving.batch.county import Scoring, score_children
+from serving.batch.known import Tables
 from serving.batch.manifest import PolicyUsed, policy_used
 from serving.batch.run import definition_of, policies_of, policy_in_force, released
 from serving.cases import PURPOSE, Case, FeatureWords, case_of
