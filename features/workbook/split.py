@@ -51,7 +51,7 @@ def split_rows(rows: pl.DataFrame, definition: Definition, sender: str, stored_h
 
     A household has one row for each day it speaks of. Its columns come from the first of its children's rows that says
     something; a later row that says something else is named. Where the ledger has a row of that household and day
-    already, that row stands.
+    already, that row stands, and what says something else is named too.
 
     Args:
         rows: text columns with ``_row``, ``child_id`` and ``household_id``, none of them null.
@@ -118,25 +118,25 @@ def _as_stored(
     return joined.with_columns(
         pl.when("there").then(pl.col(f"{name} stored")).otherwise(value).alias(name)
         for name, value in zip(names, said, strict=True)
-    ).select(*_MOMENT, ROW, SOURCE, *names)
+    ).select(*_MOMENT, ROW, SOURCE, *names, pl.col("there").fill_null(value=False))
 
 
 def _differences(rows: pl.DataFrame, households: pl.DataFrame, facts: list[str]) -> pl.DataFrame:
-    """Rows that say something else of their household than what was taken."""
+    """Rows that say something of their household that was not taken: another row's word stands, or the ledger's."""
     taken = households.select(
-        *_MOMENT, pl.col(ROW).alias("other_row"), *(pl.col(name).alias(f"{name} taken") for name in facts)
+        *_MOMENT, "there", pl.col(ROW).alias("other_row"), *(pl.col(name).alias(f"{name} taken") for name in facts)
     )
     both = rows.select(*_MOMENT, ROW, *facts).join(taken, on=_MOMENT, maintain_order="left")
-    found = [
-        both.filter((pl.col(name) != pl.col(f"{name} taken")) & (pl.col(ROW) != pl.col("other_row"))).select(
-            pl.col(ROW),
-            pl.lit(name).alias("field"),
-            pl.lit("household_differs").alias("rule"),
-            pl.lit("").alias("value"),
-            pl.lit("warning").alias("level"),
-            pl.col("other_row"),
-            pl.lit("").alias("detail"),
-        )
-        for name in facts
-    ]
-    return pl.concat([pl.DataFrame(schema=REGISTER_FAULTS), *found])
+    in_book = pl.lit("household_differs").alias("rule"), pl.col("other_row")
+    in_ledger = pl.lit("household_known").alias("rule"), pl.lit(None, pl.Int64).alias("other_row")
+    found = [pl.DataFrame(schema=REGISTER_FAULTS)]
+    for name in facts:
+        lost = both.filter(pl.col(name).is_not_null() & pl.col(name).ne_missing(pl.col(f"{name} taken")))
+        found += [_named(lost.filter(~pl.col("there")).with_columns(in_book), name)]
+        found += [_named(lost.filter("there").with_columns(in_ledger), name)]
+    return pl.concat(found)
+
+
+def _named(lost: pl.DataFrame, field: str) -> pl.DataFrame:
+    said = {"field": field, "value": "", "level": "warning", "detail": ""}
+    return lost.with_columns(pl.lit(word).alias(name) for name, word in said.items()).select(list(REGISTER_FAULTS))

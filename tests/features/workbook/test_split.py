@@ -72,6 +72,26 @@ def test_the_ledgers_own_row_of_the_day_stands() -> None:
     assert (home["dwelling"], home["dibao"], home["aid_received"]) == ("sound", "true", ";dibao;medical;")
 
 
+def test_what_the_ledgers_row_of_the_day_does_not_say_is_named() -> None:
+    """Also of a child alone in its household, and where the ledger knows nothing: it would be lost in silence."""
+    day = date(2016, 8, 1)
+    row = {
+        "household_id": "h1",
+        "region_code": "520101001201",
+        "dwelling": "sound",
+        "valid_from": day,
+        "recorded_on": day,
+    }
+    stored = pl.DataFrame([row], schema=NOTHING.schema)
+    said = split_rows(_rows({"dwelling": "poor", "water": "tap", "dibao": None}), DEFINITION, "s", stored)
+    assert said.faults.select("_row", "field", "rule", "level", "other_row").rows() == [
+        (1, "dwelling", "household_known", "warning", None),
+        (1, "water", "household_known", "warning", None),
+    ]
+    again = split_rows(_rows({"dwelling": "sound"}), DEFINITION, "s", stored)
+    assert again.faults.is_empty()
+
+
 def test_unreadable_words_are_kept_for_the_checks() -> None:
     split = split_rows(_rows({"dwelling": "洞"}), DEFINITION, "s", NOTHING)
     assert split.tables["households"].rows["dwelling"].to_list() == ["洞"]
