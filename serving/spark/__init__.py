@@ -1,0 +1,1 @@
+"""Batch scoring on an existing Spark cluster: the same counties, operators, bundle and files as on one machine."""

@@ -1,0 +1,1 @@
+"""The same work on a Spark cluster of two worker processes."""
