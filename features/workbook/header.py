@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.workbook.grid import LINE, Area, Grid
-from features.workbook.headings import Layout, plain
+from features.workbook.headings import Layout, both_languages, plain
 
 BETWEEN = "/"
 """Stands between the upper and the lower heading of a column."""
 
+_HEADING_AGAIN = "heading"
 _Head = list[tuple[int, dict[int, str]]]
 
 
@@ -24,7 +25,7 @@ class SheetTable:
         headings: spreadsheet column from 0 -> heading as sent, blanks removed; of two rows joined by BETWEEN.
         header_line: the lowest line of the headings.
         rows: LINE and text columns named by spreadsheet column.
-        left_out: LINE -> why a row below the headings is none of a child: total, note, example, numbers.
+        left_out: LINE -> why a row below the headings is none of a child: total, note, example, numbers, heading.
     """
 
     headings: Mapping[int, str]
@@ -42,14 +43,16 @@ def find_table(grid: Grid, layout: Layout, known: Collection[str]) -> SheetTable
     lines = _heading_lines(head, top, grid.merged)
     headings = _joined(head, lines, grid.merged)
     below = grid.cells.filter(pl.col(LINE) > max(lines))
-    left_out = _left_out(below, layout, len(headings))
+    left_out = _headings_again(below, [cells for line, cells in head if line in lines]) | _left_out(
+        below, layout, len(headings)
+    )
     rows = below.filter(~pl.col(LINE).is_in(list(left_out))) if left_out else below
     return SheetTable(headings, max(lines), rows.select(LINE, *map(str, headings)), left_out)
 
 
 def _heading_row(head: _Head, layout: Layout, known: Collection[str]) -> int | None:
     """The row with the most words that are headings; without any, the first whose cells are all different words."""
-    counted = [sum(plain(text) in known for text in cells.values()) for _, cells in head]
+    counted = [sum(_is_known(text, known) for text in cells.values()) for _, cells in head]
     most = max(counted, default=0)
     if most >= layout.least_headings:
         return counted.index(most)
@@ -59,6 +62,10 @@ def _heading_row(head: _Head, layout: Layout, known: Collection[str]) -> int | N
         if len(texts) > layout.least_headings and len(set(texts)) == len(cells) and 2 * len(texts) >= widest:
             return place
     return None
+
+
+def _is_known(text: str, known: Collection[str]) -> bool:
+    return plain(text) in known or any(part in known for part in both_languages(text) or ())
 
 
 def _is_number(text: str) -> bool:
@@ -102,6 +109,16 @@ def _joined(head: _Head, lines: list[int], merged: tuple[Area, ...]) -> dict[int
         if heading:
             headings[column] = heading if taken[heading] == 1 else f"{heading}#{taken[heading]}"
     return headings
+
+
+def _headings_again(below: pl.DataFrame, rows: list[dict[int, str]]) -> dict[int, str]:
+    """Rows that are the headings once more, as printed pages have them."""
+    found: set[int] = set()
+    held = pl.sum_horizontal(pl.exclude(LINE).is_not_null())
+    for cells in rows:
+        same = pl.sum_horizontal((pl.col(str(column)) == text).fill_null(value=False) for column, text in cells.items())
+        found |= set(below.filter((same > 1) & (2 * same >= held))[LINE])
+    return dict.fromkeys(sorted(found), _HEADING_AGAIN)
 
 
 def _left_out(below: pl.DataFrame, layout: Layout, columns: int) -> dict[int, str]:

@@ -17,6 +17,7 @@ from features.workbook.fields import PLACES
 FILE = "headings.toml"
 _IN_BRACKETS = re.compile(r"[(\[{【〔][^)\]}】〕]*[)\]}】〕]")
 _NO_LETTER = re.compile(r"[\W_]+")
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
 _BLANK = re.compile(r"\s+")
 
 
@@ -75,6 +76,14 @@ def plain(heading: str) -> str:
     """A heading as it is compared: no spaces, punctuation or brackets with what is in them, full width made narrow."""
     text = unicodedata.normalize("NFKC", heading).lower()
     return _NO_LETTER.sub("", _IN_BRACKETS.sub("", text)) or _NO_LETTER.sub("", text)
+
+
+def both_languages(heading: str) -> tuple[str, str] | None:
+    """The Chinese and the other part of a heading that says its word twice, in plain form; None where it does not."""
+    whole = plain(heading)
+    other = _CHINESE.sub("", whole)
+    chinese = "".join(_CHINESE.findall(whole))
+    return (chinese, other) if chinese and len(other) > 1 else None
 
 
 def plain_value(word: str) -> str:

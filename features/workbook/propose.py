@@ -13,7 +13,7 @@ from features.ledger.faults import shown_header
 from features.workbook.cells import Vocabulary, normalised
 from features.workbook.fields import Field
 from features.workbook.header import BETWEEN
-from features.workbook.headings import Headings, plain, plain_value
+from features.workbook.headings import Headings, both_languages, plain, plain_value
 
 EXACT = 100.0
 _LEGEND = re.compile(r"(\d{1,2})\s*[:：.、=-]?\s*([\u4e00-\u9fffA-Za-z]+)")
@@ -65,7 +65,7 @@ def _lower(heading: str) -> str:
 def propose(
     sent: Mapping[str, pl.Series], fields: Mapping[str, Field], vocabulary: Vocabulary, taken: Collection[str] = ()
 ) -> list[Proposal]:
-    """A field for every heading of one sheet, each field once, the surest first.
+    """A field for every heading of one sheet, each field once, the surest first and of equals the left one.
 
     Args:
         sent: heading -> some cells of the column as text, in the order of the sheet.
@@ -76,15 +76,18 @@ def propose(
     headings = vocabulary.headings
     sampled = {heading: cells.drop_nulls().head(headings.sureness.sample_rows) for heading, cells in sent.items()}
     words = {name: {*headings.words.get(name, ()), *_own(one)} for name, one in fields.items()}
+    lower = [_lower(heading) for heading in sent]
+    shared = {text for text in lower if lower.count(text) > 1}
     scored = [
         (_sure(score, fields[name], sampled[heading], vocabulary), score, heading, name)
         for heading in sent
-        for name, score in _scores(heading, words, headings).items()
+        for name, score in _scores(heading, words, headings, shared).items()
         if score >= headings.sureness.least
     ]
     chosen: dict[str, tuple[str, float]] = {}
     used = set(taken)
-    for sure, _, heading, name in sorted(scored, key=lambda one: (-one[0], -one[1], one[2], one[3])):
+    order = {heading: place for place, heading in enumerate(sent)}
+    for sure, _, heading, name in sorted(scored, key=lambda one: (-one[0], -one[1], order[one[2]], one[3])):
         if heading not in chosen and name not in used:
             chosen[heading] = (name, sure)
             used.add(name)
@@ -95,20 +98,56 @@ def _own(one: Field) -> tuple[str, ...]:
     return plain(one.name), plain(one.label.zh), plain(one.label.en), plain(one.label.zh) + plain(one.label.en)
 
 
-def _scores(heading: str, words: Mapping[str, Collection[str]], headings: Headings) -> dict[str, float]:
-    """How much a heading resembles each field. A group such as 父亲 counts with the heading below it."""
+def _scores(
+    heading: str, words: Mapping[str, Collection[str]], headings: Headings, shared: Collection[str]
+) -> dict[str, float]:
+    """How much a heading resembles each field. A group such as 父亲 counts with the heading below it.
+
+    A heading that stands below several groups says less where its own group is not known.
+    """
     upper, _, lower = _TWICE.sub("", heading).rpartition(BETWEEN)
     below = plain(lower)
     if below in headings.ignored and not upper:
         return {}
-    prefix = headings.groups.get(plain(upper.rsplit(BETWEEN, 1)[-1]), "")
-    whole = below if not prefix or below.startswith(plain(prefix)) else plain(prefix) + below
-    less = headings.sureness.without_group if prefix else 1.0
+    prefix = _prefix(upper.rsplit(BETWEEN, 1)[-1], headings)
+    alone = _resembles(lower, words, headings)
+    if not prefix:
+        less = headings.sureness.without_group if upper and below in shared else 1.0
+        return {name: less * score for name, score in alone.items()}
+    whole = _ratios(_below_group(prefix, lower, words), words)
+    return {name: max(whole[name], headings.sureness.without_group * alone[name]) for name in words}
+
+
+def _prefix(group: str, headings: Headings) -> str:
+    """The word a group puts before the headings below it, in whichever language it is written."""
+    said = (plain(group), *(both_languages(group) or ()))
+    return next((headings.groups[word] for word in said if word in headings.groups), "")
+
+
+def _below_group(prefix: str, lower: str, words: Mapping[str, Collection[str]]) -> list[str]:
+    """What a heading says below a group, also by the other words of the field it has alone: Mother/ID -> 母亲身份证号."""
+    forms = {plain(lower), (both_languages(lower) or ("",))[0]} - {""}
+    alike = {word for said in words.values() if not forms.isdisjoint(said) for word in said}
+    return [form if form.startswith(plain(prefix)) else plain(prefix) + form for form in sorted(forms | alike)]
+
+
+def _resembles(text: str, words: Mapping[str, Collection[str]], headings: Headings) -> dict[str, float]:
+    """How much a text resembles each field; of two languages both count, one alone only if the other says nothing."""
+    whole = _ratios([plain(text)], words)
+    parts = both_languages(text)
+    if parts is None:
+        return whole
+    chinese, other = (_ratios([part], words) for part in parts)
+    known = [max(ratios.values(), default=0.0) >= headings.sureness.least for ratios in (chinese, other)]
+    less = headings.sureness.without_group
+    weights = {(True, True): (0.5, 0.5), (True, False): (less, 0.0), (False, True): (0.0, less)}
+    first, second = weights.get((known[0], known[1]), (0.0, 0.0))
+    return {name: max(whole[name], first * chinese[name] + second * other[name]) for name in words}
+
+
+def _ratios(texts: Collection[str], words: Mapping[str, Collection[str]]) -> dict[str, float]:
     return {
-        name: max(
-            max((fuzz.ratio(whole, word) for word in said), default=0.0),
-            less * max((fuzz.ratio(below, word) for word in said), default=0.0),
-        )
+        name: max((fuzz.ratio(text, word) for word in said for text in texts), default=0.0)
         for name, said in words.items()
     }
 

@@ -106,3 +106,13 @@ def test_the_ugly_township(tmp_path: Path) -> None:
     assert found is not None
     assert found.rows[LINE].to_list() == [line for _, line in book.children]
     assert sorted(found.left_out.values()) == ["note", "total"]
+
+
+def test_headings_once_more_are_no_child(tmp_path: Path) -> None:
+    """Printed pages repeat both rows of headings; a child who is called like one heading is a child."""
+    top, low = ["儿童 Child", None, None], ["姓名 Name", "性别 Sex", "出生日期"]
+    rows = [top, low, ROW[1:], top, low, ["姓名 Name", "男", "2010-01-02"], [*ROW[1:]]]
+    found = table(tmp_path / "a.xlsx", rows, ("A1:C1", "A4:C4"))
+    assert found is not None
+    assert found.left_out == {5: "heading"}
+    assert found.rows[LINE].to_list() == [3, 4, 6, 7]

@@ -32,10 +32,25 @@ def found(**sent: pl.Series) -> dict[str, str]:
         ("到学校距离（公里）", "distance_school_km"),
         ("是否为建档立卡贫困户", "registered_poor"), ("birth date", "birth_date"), ("所在村", "place_village"),
         ("序号", ""), ("备注", ""), ("天气", ""), ("出生日期\n(年月日)", "birth_date"), ("就学情况#2", "schooling"),
+        ("Sex 性别", "sex"), ("身份证号 ID number", "id_number"), ("Father 父亲/姓名", "father_name"),
+        ("监护人 Guardian/身份证号 ID", "guardian_id_number"), ("Mother/ID number", "mother_id_number"),
+        ("父亲ID", ""), ("备用 spare", ""),
     ],
 )  # fmt: skip
 def test_headings_in_other_words(heading: str, field: str) -> None:
     assert found(**{heading: column()}) == {heading: field}
+
+
+def test_a_group_nobody_knows_takes_no_field_from_the_child() -> None:
+    """The left of equals is the child's; whose name stands below another group is for a person to say."""
+    sent = {text: column("模拟甲") for text in ("基本情况/姓名", "Annex/姓名", "表叔/姓名", "儿童/性别")}
+    proposals = {one.heading: one for one in propose(sent, FIELDS, WORDS)}
+    assert {text: one.field for text, one in proposals.items()} == {
+        "基本情况/姓名": "name", "Annex/姓名": "", "表叔/姓名": "", "儿童/性别": "sex",
+    }  # fmt: skip
+    assert proposals["基本情况/姓名"].sure == 90.0
+    known = {"表叔/姓名": column("模拟甲"), "儿童/姓名": column("模拟乙")}
+    assert [one.field for one in propose(known, FIELDS, WORDS)] == ["", "name"]
 
 
 def test_each_of_our_own_words_is_itself() -> None:

@@ -78,11 +78,12 @@ def identity_rules() -> set[str]:
 
 
 def left_out_reasons() -> set[str]:
-    """What ``_why_left_out`` can answer."""
+    """What ``_why_left_out`` can answer, and the heading once more."""
     tree = ast.parse((ROOT / "workbook" / "header.py").read_text(encoding="utf-8"))
     why = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "_why_left_out")
     answers = [node.value for node in ast.walk(why) if isinstance(node, ast.Return)]
-    return {str(answer.value) for answer in answers if isinstance(answer, ast.Constant) and answer.value}
+    said = {str(answer.value) for answer in answers if isinstance(answer, ast.Constant) and answer.value}
+    return said | {constants(tree)["_HEADING_AGAIN"]}
 
 
 def known_rules() -> set[str]:
