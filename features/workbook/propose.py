@@ -125,7 +125,7 @@ def _prefix(group: str, headings: Headings) -> str:
 
 
 def _below_group(prefix: str, lower: str, words: Mapping[str, Collection[str]]) -> list[str]:
-    """What a heading says below a group, also by the other words of the field it has alone: Mother/ID -> 母亲身份证号."""
+    """What a heading says below a group, also by other words of the field it has alone: Mother/ID -> 母亲身份证号."""
     forms = {plain(lower), (both_languages(lower) or ("",))[0]} - {""}
     alike = {word for said in words.values() if not forms.isdisjoint(said) for word in said}
     return [form if form.startswith(plain(prefix)) else plain(prefix) + form for form in sorted(forms | alike)]
