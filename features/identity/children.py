@@ -8,29 +8,39 @@ from features.definition.structure import CHILD, REGION
 from features.identity.decisions import SAME, Decisions
 from features.identity.definition import IdentityDefinition
 from features.identity.keys import derive, pseudonym
-from features.identity.known import HAS_NUMBER, KnownPersons, find_again_keys, index_name
+from features.identity.known import HAS_NUMBER, KnownHere, find_again_keys, index_name
 from features.ledger.faults import LINE
 
 PSEUDONYM = r"^[ch]\d{7}_\d{7}_\d{7}$"
 _BETWEEN = "\x1f"
+_NEW = "_new child"
+
+
+def with_new_ids(rows: pl.DataFrame, identity: IdentityDefinition, key: bytes) -> pl.DataFrame:
+    """The rows with the pseudonym each would have if nobody were known, and whether it says a number.
+
+    The pseudonym comes from the ID number; without one from name, birth date and village; without these from the
+    sender's number of the child; null where there is nothing to go by.
+    """
+    new = pl.Series(_NEW, _new_ids(rows, identity, derive(key, "pseudonym")), dtype=pl.String)
+    return rows.with_columns(pl.col(identity.roles["child_number"]).is_not_null().alias(HAS_NUMBER), new)
+
+
+def maybe_children(rows: pl.DataFrame) -> list[str | None]:
+    """Every pseudonym the rows (``with_new_ids``) may get without looking anybody up."""
+    return [*_given(rows), *rows[_NEW]]
 
 
 def with_child_ids(
-    rows: pl.DataFrame, identity: IdentityDefinition, key: bytes, known: KnownPersons, decisions: Decisions
+    rows: pl.DataFrame, identity: IdentityDefinition, known: KnownHere, decisions: Decisions
 ) -> pl.DataFrame:
-    """The rows (with indexes) with the child each speaks of.
-
-    A known child keeps its pseudonym. A new one gets it from the ID number; without one from name, birth date and
-    village; without these from the sender's number of the child; null where there is nothing to go by.
-    """
+    """The rows (``with_new_ids``) with the child each speaks of: a known one where there is one, else a new one."""
     number = identity.roles["child_number"]
-    marked = rows.with_columns(pl.col(number).is_not_null().alias(HAS_NUMBER))
-    found = _given(marked)
+    found = _given(rows)
     for fields in find_again_keys(identity):
-        found = found.fill_null(_found_by(marked, found, index_name(fields), known, number))
-    new = pl.Series(CHILD, [*_new_ids(marked, identity, derive(key, "pseudonym"))], dtype=pl.String)
-    ids = found.fill_null(new).replace(_aliases(decisions))
-    return marked.with_columns(ids.alias(CHILD))
+        found = found.fill_null(_found_by(rows, found, index_name(fields), known, number))
+    ids = found.fill_null(rows[_NEW]).replace(_aliases(decisions))
+    return rows.drop(_NEW).with_columns(ids.alias(CHILD))
 
 
 def _given(rows: pl.DataFrame) -> pl.Series:
@@ -41,7 +51,7 @@ def _given(rows: pl.DataFrame) -> pl.Series:
     return rows.select(pl.when(given.str.contains(PSEUDONYM)).then(given).alias(CHILD)).to_series()
 
 
-def _found_by(rows: pl.DataFrame, found: pl.Series, index: str, known: KnownPersons, number: str) -> pl.Series:
+def _found_by(rows: pl.DataFrame, found: pl.Series, index: str, known: KnownHere, number: str) -> pl.Series:
     """The one known child each row agrees with in an index; null where there is none, or more than one.
 
     A child with a number is not one known under another number; and of several rows that point at one known child

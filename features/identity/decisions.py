@@ -29,6 +29,11 @@ class Decisions:
         chosen = self.same if decision == SAME else self.not_same
         return sorted((first, second) for of_kind, first, second in chosen if of_kind == kind)
 
+    @property
+    def children(self) -> set[str]:
+        """Everybody a decision speaks of."""
+        return {child for _, *pair in self.same | self.not_same for child in pair}
+
     def decided(self, kind: str, first: str, second: str) -> bool:
         """Whether a person has spoken of this pair."""
         pair = ordered(kind, first, second)

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.definition.structure import CHILD, VALID_FROM
 from features.identity.definition import IdentityDefinition
-from features.identity.known import COUNTY, KnownPersons, index_name, namesake_fields
+from features.identity.known import COUNTY, KnownHere, index_name, namesake_fields
 from features.identity.register_faults import register_faults
 from features.ledger.faults import LINE
 
@@ -32,9 +32,7 @@ def nobody(rows: pl.DataFrame, identity: IdentityDefinition) -> pl.DataFrame:
     return register_faults(rows.filter(pl.col(CHILD).is_null()), identity.roles["child_name"], NOBODY)
 
 
-def against_known(
-    rows: pl.DataFrame, identity: IdentityDefinition, known: KnownPersons, county: pl.Expr
-) -> pl.DataFrame:
+def against_known(rows: pl.DataFrame, identity: IdentityDefinition, known: KnownHere, county: pl.Expr) -> pl.DataFrame:
     """Warnings of rows whose number is known under another name or birth date, or in another county."""
     namesake = index_name(namesake_fields(identity))
     before = known.frame.select(CHILD, pl.col(namesake).alias("namesake before"), pl.col(COUNTY).alias("county before"))

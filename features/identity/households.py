@@ -18,7 +18,7 @@ from features.identity.components import Components
 from features.identity.decisions import NOT_SAME, SAME, Decisions
 from features.identity.definition import IdentityDefinition
 from features.identity.keys import derive, pseudonym
-from features.identity.known import KnownPersons, household_keys, index_name
+from features.identity.known import KnownHere, KnownPersons, household_keys, index_name
 
 Node = tuple[str, str]
 _CHILD, _HOME = "child", "home"
@@ -72,7 +72,7 @@ class Households:
 
 
 def group_households(
-    children: pl.DataFrame, identity: IdentityDefinition, known: KnownPersons, decisions: Decisions
+    children: pl.DataFrame, identity: IdentityDefinition, known: KnownHere, decisions: Decisions
 ) -> Households:
     """Join children (one row each, with indexes, sorted by pseudonym) by everything that is certain."""
     lived = known.frame.filter(pl.col(HOUSEHOLD).is_not_null()).sort(CHILD)
@@ -136,24 +136,29 @@ def _join_by_rule(found: Households, members: list[str], fields: tuple[str, ...]
             found.refused.setdefault((min(first, second), max(first, second)), fields)
 
 
-def household_ids(found: Households, children: list[str], key: bytes) -> dict[str, str]:
-    """The household of every child: the known one of its group, or a new pseudonym made from its lowest child."""
+def household_ids(found: Households, children: list[str], key: bytes, known: KnownPersons) -> dict[str, str]:
+    """The household of every child: the known one of its group, or a new pseudonym made from its lowest child.
+
+    A new number is one no household has, also where the child's first household kept living under it without the child.
+    """
     key = derive(key, "pseudonym")
-    known: dict[object, str] = {}
+    homes: dict[object, str] = {}
     for household in sorted(set(found.homes.values()), reverse=True):
-        known[found.groups.find((_HOME, household))] = household
-    taken = set(found.homes.values())
+        homes[found.groups.find((_HOME, household))] = household
+    lowest: dict[object, str] = {}
     for child in sorted(children):
         group = found.groups.find((_CHILD, child))
-        if group not in known:
-            known[group] = _new_household(key, child, taken)
-            taken.add(known[group])
-    return {child: known[found.groups.find((_CHILD, child))] for child in children}
-
-
-def _new_household(key: bytes, child: str, taken: set[str]) -> str:
-    """A number no household has, also where the child's first household kept living under it without the child."""
+        if group not in homes:
+            lowest.setdefault(group, child)
     attempt = 0
-    while (number := pseudonym(key, "h", f"household of {child} {attempt}")) in taken:
+    while lowest:
+        made = {group: _new_household(key, child, attempt) for group, child in lowest.items()}
+        taken = known.households_among(made.values())
+        homes |= {group: household for group, household in made.items() if household not in taken}
+        lowest = {group: child for group, child in lowest.items() if made[group] in taken}
         attempt += 1
-    return number
+    return {child: homes[found.groups.find((_CHILD, child))] for child in children}
+
+
+def _new_household(key: bytes, child: str, attempt: int) -> str:
+    return pseudonym(key, "h", f"household of {child} {attempt}")

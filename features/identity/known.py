@@ -65,17 +65,78 @@ def with_indexes(rows: pl.DataFrame, identity: IdentityDefinition, key: bytes) -
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPersons:
-    """Persons known before: ``frame`` of ``known_schema``, one row per child."""
+class KnownHere:
+    """The known persons the rows of a register may speak of: ``frame`` of ``known_schema``, one row per child."""
 
     frame: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPersons:
+    """Everybody known before, in parts; of a child in several the last counts.
+
+    Millions may be known, so the indexes are kept as numbers of 16 bytes and no part is ever copied: what a register
+    may speak of is taken out by ``about``.
+    """
+
+    parts: tuple[pl.DataFrame, ...]
+    indexes: tuple[str, ...]
 
     @classmethod
     def nobody(cls, identity: IdentityDefinition) -> KnownPersons:
         """What is known before the first import."""
-        return cls(pl.DataFrame(schema=known_schema(identity)))
+        schema = known_schema(identity)
+        indexes = tuple(name for name in schema if name.startswith("by_"))
+        return cls((pl.DataFrame(schema=schema).with_columns(_as_number(name) for name in indexes),), indexes)
 
     def and_also(self, persons: Iterable[pl.DataFrame]) -> KnownPersons:
-        """With the persons of workbooks of the same import, which are not in the table yet; the later word counts."""
-        frames = [self.frame, *(frame.select(self.frame.columns) for frame in persons)]
-        return KnownPersons(pl.concat(frames).unique(CHILD, keep="last", maintain_order=True))
+        """With more persons (of ``known_schema``, maybe with more columns), of whom the later word counts."""
+        columns = self.parts[0].columns
+        new = [frame.select(columns).with_columns(_as_number(name) for name in self.indexes) for frame in persons]
+        return KnownPersons((*self.parts, *new), self.indexes)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """All of them: one row per child, of ``known_schema``, by child."""
+        return self._joined(self.parts).sort(CHILD)
+
+    def about(self, rows: pl.DataFrame, children: Iterable[str | None]) -> KnownHere:
+        """Whoever shares an index with a row, or is among some children (pseudonyms).
+
+        Args:
+            rows: with an index for every key (``with_indexes``).
+            children: pseudonyms rows may get without any index, or that decisions name.
+        """
+        wanted = {name: _as_number_of(rows[name]).unique().drop_nulls() for name in self.indexes}
+        named = pl.Series(CHILD, list(children), dtype=pl.String).drop_nulls().unique()
+        found = [named.to_frame().clear()]
+        for part in self.parts:
+            shared = (part.join(values.to_frame(), on=name, how="semi") for name, values in wanted.items())
+            found += [part.join(named.to_frame(), on=CHILD, how="semi").select(CHILD)]
+            found += [one.select(CHILD) for one in shared]
+        # A child's newer part counts though only an older one shares something, so all its parts are taken.
+        found_children = pl.concat(found).unique()
+        return KnownHere(self._joined([part.join(found_children, on=CHILD, how="semi") for part in self.parts]))
+
+    def households_among(self, households: Iterable[str]) -> set[str]:
+        """Those of some households in which somebody is known to live."""
+        asked = pl.DataFrame({HOUSEHOLD: list(households)}, schema={HOUSEHOLD: pl.String})
+        held = [asked.join(part, on=HOUSEHOLD, how="semi")[HOUSEHOLD] for part in self.parts]
+        return {household for found in held for household in found}
+
+    def _joined(self, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+        one = pl.concat(parts).unique(CHILD, keep="last", maintain_order=True)
+        return one.with_columns(_as_text(one[name]) for name in self.indexes)
+
+
+def _as_number(index: str) -> pl.Expr:
+    return pl.col(index).str.to_integer(base=16, dtype=pl.UInt128)
+
+
+def _as_number_of(index: pl.Series) -> pl.Series:
+    return index.to_frame().select(_as_number(index.name)).to_series()
+
+
+def _as_text(index: pl.Series) -> pl.Series:
+    """The index as it was before it became a number."""
+    return pl.Series(index.name, [None if value is None else f"{value:032x}" for value in index], dtype=pl.String)

@@ -9,7 +9,7 @@ import polars as pl
 
 from features.definition.structure import CHILD
 from features.identity.definition import IdentityDefinition
-from features.identity.known import HAS_NUMBER, KnownPersons, index_name, namesake_fields
+from features.identity.known import HAS_NUMBER, KnownHere, index_name, namesake_fields
 from features.identity.linkage import PAIRS
 
 
@@ -60,7 +60,7 @@ def namesake_pairs(children: pl.DataFrame, identity: IdentityDefinition) -> pl.D
     )
 
 
-def known_namesakes(children: pl.DataFrame, identity: IdentityDefinition, known: KnownPersons) -> pl.DataFrame:
+def known_namesakes(children: pl.DataFrame, identity: IdentityDefinition, known: KnownHere) -> pl.DataFrame:
     """Pairs of a child of the register and another known one with the same name and birth date (PAIRS).
 
     Of the known nothing but that can be compared, so a pair of two numbered children is not listed, and the

@@ -13,8 +13,11 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+import polars as pl
 
 from features.cli.console import UserError
 from features.identity.keys import derive, key_mark
@@ -133,3 +136,15 @@ def _places(file: BinaryIO, count: int, path: Path) -> Iterator[tuple[int, int]]
             raise UserError(f"{path}: cut off", _RESTORE)
     if position != size:
         raise UserError(f"{path}: holds more than it says", _RESTORE)
+
+
+def packed(frame: pl.DataFrame) -> bytes:
+    """A frame as one block."""
+    block = BytesIO()
+    frame.write_ipc(block, compression="zstd")
+    return block.getvalue()
+
+
+def unpacked(block: bytes) -> pl.DataFrame:
+    """The frame of a block."""
+    return pl.read_ipc(BytesIO(block))

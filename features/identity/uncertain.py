@@ -11,7 +11,7 @@ from features.identity.components import Components
 from features.identity.decisions import Decisions
 from features.identity.definition import IdentityDefinition
 from features.identity.households import HOUSEHOLD_KIND, Households
-from features.identity.known import KnownPersons, household_keys, index_name
+from features.identity.known import KnownHere, household_keys, index_name
 from features.identity.linkage import PAIRS, Likely, likely_pairs
 from features.identity.namesakes import known_namesakes, namesake_pairs
 from features.ledger.faults import LINE
@@ -35,7 +35,7 @@ pseudonyms of the children, as the decisions file keeps them."""
 
 
 def uncertain_children(
-    children: pl.DataFrame, identity: IdentityDefinition, known: KnownPersons, decisions: Decisions
+    children: pl.DataFrame, identity: IdentityDefinition, known: KnownHere, decisions: Decisions
 ) -> pl.DataFrame:
     """Pairs that may be one child and that nobody decided on (PAIRS)."""
     pairs = pl.concat([namesake_pairs(children, identity), known_namesakes(children, identity, known)])

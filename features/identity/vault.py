@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -21,12 +20,12 @@ from features.definition.structure import CHILD
 from features.identity.definition import IdentityDefinition
 from features.identity.keys import identities_folder, load_key
 from features.identity.known import HAS_NUMBER, KnownPersons, known_schema, with_indexes
-from features.identity.sealed import SealedFile, write_sealed
+from features.identity.sealed import SealedFile, packed, unpacked, write_sealed
 
 FILE = "persons.vault"
 _LOCK = "persons.lock"
 _WAIT_SECONDS = 60.0
-_BUCKETS = 64
+BUCKETS = 64
 _BUCKET = "bucket"
 
 
@@ -63,12 +62,7 @@ class Vault:
         if not self.path.exists():
             return KnownPersons.nobody(self.identity)
         sealed = SealedFile.open(self.path, self.key)
-        schema = known_schema(self.identity)
-        frames = [pl.DataFrame(schema=schema)]
-        for done, bucket in enumerate(range(_BUCKETS), start=1):
-            frames.append(self._lookup_part(sealed, bucket).select(*schema))
-            progress(done, _BUCKETS)
-        return KnownPersons(pl.concat(frames).sort(CHILD))
+        return KnownPersons.nobody(self.identity).and_also(self._lookups(sealed, progress))
 
     def persons(self, children: Iterable[str]) -> pl.DataFrame:
         """Who some children are: one row per child that is known, with every identity field."""
@@ -78,7 +72,7 @@ class Vault:
             return empty
         sealed = SealedFile.open(self.path, self.key)
         buckets = sorted({_bucket_of(child) for child in wanted[CHILD]})
-        found = [_frame(block) for block in sealed.read(2 * bucket + 1 for bucket in buckets)]
+        found = [unpacked(block) for block in sealed.read(2 * bucket + 1 for bucket in buckets)]
         return pl.concat([empty, *found], how="diagonal").join(wanted, on=CHILD, how="semi").sort(CHILD)
 
     def upsert(self, persons: pl.DataFrame, progress: Progress = silent) -> VaultChange:
@@ -90,12 +84,16 @@ class Vault:
             persons: as ``Identified.persons``; only of children whose rows are in the ledger.
             progress: told of buckets.
         """
-        said = persons.unique(CHILD, keep="last", maintain_order=True).sort(CHILD)
-        parts = said.with_columns(_buckets(said)).partition_by(_BUCKET, as_dict=True, include_key=False)
+        parts = in_buckets(persons)
+        return self.upsert_buckets(parts.__getitem__, progress)
+
+    def upsert_buckets(self, persons: Callable[[int], pl.DataFrame], progress: Progress = silent) -> VaultChange:
+        """As ``upsert``, for more persons than one would hold at once: ``persons`` gives those of one bucket."""
 
         def merge(bucket: int, held: pl.DataFrame) -> pl.DataFrame:
-            new = parts.get((bucket,))
-            return held if new is None else self._merged(held, new)
+            said = persons(bucket)
+            new = said.unique(CHILD, keep="last", maintain_order=True).sort(CHILD)
+            return held if new.is_empty() else self._merged(held, new)
 
         return self._rewrite(merge, progress)
 
@@ -125,7 +123,7 @@ class Vault:
             sealed = SealedFile.open(self.path, self.key) if self.path.exists() else None
             counts = _Counts()
             blocks = self._changed_blocks(sealed, change, counts, progress)
-            write_sealed(self.path, blocks, 2 * _BUCKETS, self.key)
+            write_sealed(self.path, blocks, 2 * BUCKETS, self.key)
         return VaultChange(counts.added, counts.changed, counts.removed, counts.total)
 
     def _changed_blocks(
@@ -136,23 +134,28 @@ class Vault:
         progress: Progress,
     ) -> Iterator[bytes]:
         lookups = list(known_schema(self.identity))
-        for bucket in range(_BUCKETS):
+        for bucket in range(BUCKETS):
             held = pl.DataFrame(schema={CHILD: pl.String}) if sealed is None else self._whole(sealed, bucket)
             now = change(bucket, held)
             counts.add(held, now)
-            yield _packed(now.select(name for name in lookups if name in now.columns))
-            yield _packed(now.select(name for name in now.columns if not name.startswith("by_")))
-            progress(bucket + 1, _BUCKETS)
+            yield packed(now.select(name for name in lookups if name in now.columns))
+            yield packed(now.select(name for name in now.columns if not name.startswith("by_")))
+            progress(bucket + 1, BUCKETS)
 
     def _whole(self, sealed: SealedFile, bucket: int) -> pl.DataFrame:
         """Everything of a bucket: who they are, and what they are looked up by."""
-        lookup, persons = (_frame(block) for block in sealed.read((2 * bucket, 2 * bucket + 1)))
+        lookup, persons = (unpacked(block) for block in sealed.read((2 * bucket, 2 * bucket + 1)))
         by = [name for name in lookup.columns if name.startswith("by_")]
         return pl.concat([persons, lookup.select(by)], how="horizontal")
 
+    def _lookups(self, sealed: SealedFile, progress: Progress) -> Iterator[pl.DataFrame]:
+        for bucket in range(BUCKETS):
+            yield self._lookup_part(sealed, bucket)
+            progress(bucket + 1, BUCKETS)
+
     def _lookup_part(self, sealed: SealedFile, bucket: int) -> pl.DataFrame:
         """What a bucket's persons are looked up by; made anew where the definition has other keys than the file."""
-        lookup = _frame(next(sealed.read((2 * bucket,))))
+        lookup = unpacked(next(sealed.read((2 * bucket,))))
         if lookup.is_empty():
             return pl.DataFrame(schema=known_schema(self.identity))
         if set(known_schema(self.identity)) <= set(lookup.columns):
@@ -199,18 +202,11 @@ class _Counts:
 
 
 def _bucket_of(child: str) -> int:
-    return zlib.crc32(child.encode()) % _BUCKETS
+    return zlib.crc32(child.encode()) % BUCKETS
 
 
-def _buckets(persons: pl.DataFrame) -> pl.Series:
-    return pl.Series(_BUCKET, [_bucket_of(child) for child in persons[CHILD]], dtype=pl.Int64)
-
-
-def _packed(frame: pl.DataFrame) -> bytes:
-    packed = BytesIO()
-    frame.write_ipc(packed, compression="zstd")
-    return packed.getvalue()
-
-
-def _frame(block: bytes) -> pl.DataFrame:
-    return pl.read_ipc(BytesIO(block))
+def in_buckets(persons: pl.DataFrame) -> list[pl.DataFrame]:
+    """Persons in the buckets of the table, each in the order they came."""
+    places = pl.Series(_BUCKET, [_bucket_of(child) for child in persons[CHILD]], dtype=pl.Int64)
+    parts = persons.with_columns(places).partition_by(_BUCKET, as_dict=True, include_key=False, maintain_order=True)
+    return [parts.get((bucket,), persons.clear()) for bucket in range(BUCKETS)]
