@@ -11,6 +11,7 @@ import typer
 from features.cli.console import UserError, print_json, progress_bar
 from features.cli.console import home as default_home
 from serving.lists.command import register_list
+from serving.receive import register_receive
 from serving.review.commands import register as register_review
 from serving.serve_command import register as register_serve
 
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     app.command("demo", epilog="Example: mopai demo --children 30000")(demo)
     register_list(app)
     register_serve(app)
+    register_receive(app)
     register_review(app)
 
 
