@@ -59,7 +59,7 @@ def take_workbooks(options: WorkbookOptions, *, imports: bool) -> bool | None:
     require_free_rejects(books, options.rejects)
     request = IntakeRequest(books, reading, home(), ledger, _decisions(), imports)
     with progress_bar("importing workbooks" if imports else "checking workbooks", quiet=options.json) as progress:
-        result = take_in(request, progress)
+        result = take_in(request, progress, language_of(options.language))
         answers = answer(result, reading, report=options.report, rejects=options.rejects, progress=progress)
     if options.json:
         print_json(listing.result_json(result, reading, answers, ledger))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from features.definition import Definition
-from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RECORDED_ON, VALID_FROM
+from features.definition.structure import CHILD, HOUSEHOLD, RECORDED_ON, VALID_FROM
 from features.ledger.check import CheckReport
 from features.ledger.importer import ImportReport
+from features.workbook.aside import Aside
 from features.workbook.books import Book
 from features.workbook.convert import ROW, ReadWorkbook
 from features.workbook.register import PLACES_SCHEMA, REGISTER_FAULTS
@@ -21,14 +21,26 @@ BOOK_STEP = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class NamedBook:
-    """A workbook whose rows have pseudonyms; rows numbered over all books."""
+    """A workbook whose rows have pseudonyms. Its rows are numbered from 1; they and its persons are set aside."""
 
     index: int
     read: ReadWorkbook
-    rows: pl.DataFrame
-    persons: pl.DataFrame
     faults: pl.DataFrame
     uncertain: pl.DataFrame
+    aside: Aside
+
+    def put(self, rows: pl.DataFrame, persons: Sequence[pl.DataFrame]) -> None:
+        """Set its rows aside, and its persons in the buckets of the table of identities."""
+        self.aside.put(f"rows-{self.index}", [rows])
+        self.aside.put(f"persons-{self.index}", persons)
+
+    def rows(self) -> pl.DataFrame:
+        """Its rows of children, without identity fields."""
+        return self.aside.take(f"rows-{self.index}")
+
+    def persons(self, bucket: int) -> pl.DataFrame:
+        """Its persons of one bucket."""
+        return self.aside.take(f"persons-{self.index}", bucket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,7 @@ class BookResult:
     """What became of one workbook.
 
     ``refused`` is the reason when it could not be used at all. ``faults`` are of REGISTER_FAULTS by the rows of this
-    book, ``uncertain`` as ``Identified.uncertain``. ``good`` are the pseudonyms of its children without an error.
+    book, ``uncertain`` as ``Identified.uncertain``. ``children`` and ``households`` are counts over rows in order.
     """
 
     book: Book
@@ -83,32 +95,24 @@ def refused(book: Book, why: str) -> BookResult:
     return BookResult(book, why, 0, 0, 0, faults, pl.DataFrame(), places, {}, {}, {}, 0, 0)
 
 
-def book_result(
-    book: Book, one: NamedBook, noticed: pl.DataFrame, definition: Definition, stored: Mapping[str, pl.DataFrame]
-) -> BookResult:
+def book_result(book: Book, one: NamedBook, noticed: pl.DataFrame, held: pl.DataFrame) -> BookResult:
     """One book's share of what was found.
 
     Args:
         book: the workbook.
         one: its rows as named.
         noticed: faults found over all books, by rows numbered over all; another row counts only in the same book.
-        definition: the ledger definition.
-        stored: what the ledger of its county held before.
+        held: ``_row`` of its rows that the ledger held before.
     """
     faults = pl.concat([one.faults, _own(noticed, one.index * BOOK_STEP)])
     faults = faults.unique([ROW, "field", "rule"], keep="first", maintain_order=True)
     register = one.read.register
-    good = without_errors(one.rows.filter(pl.col(CHILD).is_not_null()), faults)
-    tables = {CHILDREN: good} | {
-        name: without_errors(rows, faults) for name, rows in register.tables.items() if name != CHILDREN
-    }
-    if CHILDREN in register.tables:
-        tables[CHILDREN] = pl.concat([good, without_errors(register.tables[CHILDREN], faults)], how="diagonal")
+    good = without_errors(one.rows().filter(pl.col(CHILD).is_not_null()), faults)
     return BookResult(
         book=book,
         refused="",
         read=register.rows.height + sum(rows.height for rows in register.tables.values()),
-        repeated=sum(_held(rows, definition.tables[name].key, stored[name]) for name, rows in tables.items()),
+        repeated=without_errors(held, faults).height,
         rejected=_errors(faults)[ROW].n_unique(),
         faults=faults,
         uncertain=one.uncertain,
@@ -121,6 +125,15 @@ def book_result(
     )
 
 
+def held_rows(rows: pl.DataFrame, key: tuple[str, ...], stored: pl.DataFrame) -> pl.DataFrame:
+    """``_row`` of the rows that speak of a key and a day of which the ledger holds a row already."""
+    if rows.is_empty():
+        return pl.DataFrame(schema={ROW: pl.Int64})
+    moment = [*key, VALID_FROM, RECORDED_ON]
+    held = stored.select(pl.col(name).cast(pl.String) for name in moment).unique()
+    return rows.join(held, on=moment, how="semi").select(ROW)
+
+
 def _own(noticed: pl.DataFrame, first: int) -> pl.DataFrame:
     """The faults of one book, its rows numbered from 1 again."""
     inside = [pl.col(name).is_between(first, first + BOOK_STEP, closed="left") for name in (ROW, "other_row")]
@@ -131,12 +144,3 @@ def _own(noticed: pl.DataFrame, first: int) -> pl.DataFrame:
 
 def _errors(faults: pl.DataFrame) -> pl.DataFrame:
     return faults.filter((pl.col("level") == "error") & pl.col(ROW).is_not_null())
-
-
-def _held(rows: pl.DataFrame, key: tuple[str, ...], stored: pl.DataFrame) -> int:
-    """How many rows speak of a key and a day of which the ledger holds a row already."""
-    moment = [*key, VALID_FROM, RECORDED_ON]
-    if rows.is_empty():
-        return 0
-    held = stored.select(pl.col(name).cast(pl.String) for name in moment).unique()
-    return rows.select(moment).join(held, on=moment, how="semi").height

@@ -34,7 +34,8 @@ class LedgerRows:
 
     def write(self, path: Path) -> None:
         """Write the table for the ledger's own check and import; line n of it is ``places[n - 1]``."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
         self.rows.write_parquet(path)
 
 
