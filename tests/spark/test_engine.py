@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from features.cli.console import UserError, silent
+from features.cli.console import UserError
 from features.definition import load_definition
 from features.ledger.store import LedgerStore
 from models.release.regions import UNCHECKED
@@ -16,11 +21,12 @@ from serving.batch.county import Scoring
 from serving.batch.folder import ScoreFolder
 from serving.batch.run import ScoreRequest, policies_of, policy_in_force, released, score_region
 from serving.batch.tasks import AREA, CountyTask
-from serving.spark.bootstrap import on_executor
+from serving.spark.bootstrap import on_executor, use_packages
 from serving.spark.engine import SparkEngine
 from serving.spark.jobs import said
 from serving.spark.parcel import send_parcel
 from tests.serving.conftest import AS_OF
+from tests.spark.conftest import MASTER
 
 pytestmark = pytest.mark.slow
 
@@ -40,18 +46,26 @@ def test_two_worker_processes_write_the_bytes_of_one_machine(
     assert told[-1] == (3, 3)
 
 
-def test_a_broken_county_stops_no_other(engine: SparkEngine, ledger: Path, released_home: Path, tmp_path: Path) -> None:
+def test_the_command_scores_around_a_broken_county_and_ends_with_3(
+    ledger: Path, released_home: Path, tmp_path: Path
+) -> None:
     broken = tmp_path / "ledger"
     shutil.copytree(ledger, broken)
     county = LedgerStore.open(broken).counties()[1]
     file = next((broken / f"county={county}").rglob("children.parquet"))
     file.write_bytes(file.read_bytes()[:-9])
-    local = ScoreRequest(broken, "", AS_OF, tmp_path / "local", released_home, workers=1)
-    spark = replace(local, out=tmp_path / "spark")
-    score_region(local)
-    manifest = score_region(spark, silent, engine)
-    assert [one.county for one in manifest.missing] == [county]
-    assert _bytes(spark.out) == _bytes(local.out)
+    shared = ["--ledger", str(broken), "--home", str(released_home), "--as-of", AS_OF.isoformat(), "--json"]
+    ends = {}
+    for engine in (("local", "--workers", "1"), ("spark", "--master", MASTER)):
+        words = ["score", "--engine", *engine, "--out", str(tmp_path / engine[0]), *shared]
+        command = [sys.executable, "-m", "features.cli.app", *words]
+        ran = subprocess.run(command, check=False, capture_output=True, text=True)
+        ends[engine[0]] = (ran.returncode, json.loads(ran.stdout) | {"out": ""}, ran.stderr)
+    assert ends["spark"] == ends["local"]
+    code, printed, _ = ends["spark"]
+    assert code == 3
+    assert [one["county"] for one in printed["missing"]] == [county]
+    assert _bytes(tmp_path / "spark") == _bytes(tmp_path / "local")
 
 
 def test_an_executor_that_sees_no_ledger_says_so(
@@ -72,17 +86,45 @@ def test_an_executor_that_sees_no_ledger_says_so(
 
 def test_an_executor_with_another_library_says_so(engine: SparkEngine, released_home: Path) -> None:
     parcel = send_parcel(engine.context, released(released_home, None, load_definition()).path, engine.folder)
-    task = on_executor(parcel.packages, (("polars", "0.1"), ("nothing", "1")), "score_counties", b"")
+    unlike = (("polars", "0.1"), ("nothing", "1"))
+    task = on_executor(parcel.packages, parcel.content, unlike, "score_counties", b"")
     with pytest.raises(UserError, match=r"has polars .* \(wanted 0.1\), nothing missing \(wanted 1\)"), said():
         engine.context.parallelize([1], 1).mapPartitions(task).collect()
 
 
-def test_executors_are_two_processes_and_run_the_packages_that_were_sent(engine: SparkEngine) -> None:
-    def place(_: int) -> tuple[int, str]:
+def test_the_cluster_has_two_worker_processes(engine: SparkEngine) -> None:
+    def place(_: Iterable[int]) -> Iterator[tuple[str, int, int]]:
         import os
-        import sys
 
-        return os.getppid(), next((path for path in sys.path if "mopai-packages" in path), "")
+        from pyspark import BarrierTaskContext
 
-    found = set(engine.context.parallelize(range(8), 8).map(place).collect())
-    assert len({parent for parent, _ in found}) == 2
+        BarrierTaskContext.get().barrier()
+        yield str(Path.cwd()), os.getppid(), os.getpid()
+
+    found = engine.context.parallelize(range(2), 2).barrier().mapPartitions(place).collect()
+    executors, parents, workers = (set(names) for names in zip(*found, strict=True))
+    assert [len(executors), len(parents), len(workers)] == [2, 2, 2]
+    assert os.getpid() not in workers
+
+
+def test_packages_that_came_with_the_session_run_where_others_are_installed(
+    engine: SparkEngine, released_home: Path
+) -> None:
+    # Only its name: the parcel itself would bring the installed packages in before the function runs.
+    sent = send_parcel(engine.context, released(released_home, None, load_definition()).path, engine.folder).packages
+
+    def found(_: Iterable[int]) -> Iterator[str]:
+        from pyspark import SparkFiles
+
+        use_packages("of another version", SparkFiles.get(sent))
+        import serving.spark.worker
+
+        yield serving.spark.worker.__file__
+
+    # With a variable of its own a task gets a Python process that has imported nothing yet.
+    engine.context.environment["MOPAI_TEST"] = "fresh"
+    try:
+        places = engine.context.parallelize([1], 1).mapPartitions(found).collect()
+    finally:
+        del engine.context.environment["MOPAI_TEST"]
+    assert f"{sent}/serving/spark/worker.py" in places[0]
