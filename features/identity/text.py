@@ -11,6 +11,9 @@ from features.identity.id_number import tidy_number
 
 _DOTS = r"[·•‧・∙.．]"  # between the parts of a name; keyboards differ
 
+_ONE_DIGIT = "^(?:" + "|".join(f"{digit}+" for digit in range(10)) + ")$"
+_SHORTEST_PHONE = 7  # a landline of a county without its area code
+
 
 def _plain(value: pl.Expr) -> pl.Expr:
     """Full-width letters and digits as ordinary ones, no white space, nothing instead of empty text."""
@@ -24,10 +27,10 @@ def tidy_name(value: pl.Expr) -> pl.Expr:
 
 
 def tidy_phone(value: pl.Expr) -> pl.Expr:
-    """The digits of a telephone number without the country's prefix."""
+    """The digits of a telephone number without the country's prefix; nothing where they can be nobody's."""
     digits = value.str.normalize("NFKC").str.replace(r"\.0+$", "").str.replace_all(r"[^0-9]", "")
     digits = digits.str.replace(r"^(0{2})?86(1\d{10})$", "${2}")
-    return pl.when(digits != "").then(digits)
+    return pl.when((digits.str.len_chars() >= _SHORTEST_PHONE) & ~digits.str.contains(_ONE_DIGIT)).then(digits)
 
 
 def _tidy_sent_number(value: pl.Expr) -> pl.Expr:

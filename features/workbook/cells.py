@@ -19,6 +19,7 @@ _PARTS = r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?$"
 _EIGHT = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 _SERIAL = r"^([2-7]\d{4})(?:\.\d+)?$"
 """Days since 30 December 1899, as spreadsheets count: 20000 is a day of 1954, 79999 one of 2119."""
+_DAYS_TO_1904 = 1462
 _NUMBER = r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)$"
 _WITH_UNIT = r"^([+-]?\d+(?:\.\d+)?)\s*([^\d\s.,+-]{1,4})$"
 _SEPARATOR = r"[;；、,，/和及\n]+"
@@ -59,12 +60,17 @@ class Vocabulary:
 def normalised(field: Field, sent: pl.Series, vocabulary: Vocabulary) -> pl.Series:
     """The values of one field as the ledger reads them, or as sent where that is not certain; blanks are null.
 
-    Each different value of a field with words, units or dates is looked at once.
+    Each different value of a field with words, units or dates is looked at once. Who is called 无 or 不详 is nobody:
+    else all whose father or number is not known would have the same one.
     """
     text = _tidy(field.type, sent)
+    unknown = vocabulary.headings.unknown - vocabulary.words(field).keys()
+    if field.column is None:
+        unknown |= vocabulary.headings.none
+    plain = text.str.to_lowercase().str.replace_all(r"\s", "")
+    text = text.set(plain.is_in(list(unknown)).fill_null(value=False), None)
     if field.type in ("name", "address", "place"):
         return text
-    text = text.replace(list(vocabulary.headings.unknown - vocabulary.words(field).keys()), None)
     return _READERS.get(field.type, _as_is)(field, text, vocabulary).alias(field.name)
 
 
@@ -94,6 +100,12 @@ def _dates(field: Field, text: pl.Series, vocabulary: Vocabulary) -> pl.Series:
     words = vocabulary.words(field)
     mapped = _by_value(text, lambda value: words.get(plain_value(value), value)) if words else text
     return read_dates(mapped)
+
+
+def counted_from_1900(text: pl.Series) -> pl.Series:
+    """Days of a workbook that counts from 1904 as other workbooks count them; everything else as it is."""
+    days = text.str.extract(r"^(\d{5})(?:\.\d+)?$", 1).cast(pl.Int64) + _DAYS_TO_1904
+    return days.cast(pl.String).fill_null(text).alias(text.name)
 
 
 def read_dates(text: pl.Series) -> pl.Series:

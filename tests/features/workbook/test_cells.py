@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.workbook.cells import Vocabulary, normalised, read_dates
+from features.workbook.cells import Vocabulary, counted_from_1900, normalised, read_dates
 from tests.features.workbook.books import language
 
 WORDS = language().vocabulary({})
@@ -50,7 +50,19 @@ def test_no_day_is_guessed(text: str) -> None:
     assert made("birth_date", text) == [text]
 
 
-@given(st.integers(0, 10**17))
+def test_nobody_is_called_unknown() -> None:
+    """Two children whose parents are 不详 would be of one household, and so would all with the number 无."""
+    for field in ("name", "father_name", "household_no", "child_no", "address", "guardian_phone", "id_number"):
+        assert made(field, "不详", " 无 ", "N/A", "--", "无忧", "12") == [None, None, None, None, "无忧", "12"], field
+
+
+def test_days_counted_from_1904() -> None:
+    assert read_dates(counted_from_1900(pl.Series(["38841", "38841.5", "2016-07-31", "", None]))).to_list() == [
+        "2010-05-05", "2010-05-05", "2016-07-31", "", None,
+    ]  # fmt: skip
+
+
+@given(st.integers(1, 10**17))
 def test_full_width_digits_are_the_same_number(number: int) -> None:
     assert made("id_number", str(number).translate(FULL_WIDTH)) == [str(number)]
 
@@ -81,7 +93,7 @@ def test_units_are_converted_and_nothing_else_changes(distance: object) -> None:
         ("guardian_type", "父母一方(无监护能力)", "one_parent"), ("guardianship_state", "较差", "较差"),
         ("sex", "/", None), ("birth_date", "不详", None), ("region_code", "—", None),
         ("id_number", "52010120090711001x", "52010120090711001X"), ("id_number", "'5201 0120", "52010120"),
-        ("guardian_phone", "199 0000\n0001", "19900000001"), ("name", " 模拟　甲\n", "模拟 甲"), ("name", "无", "无"),
+        ("guardian_phone", "199 0000\n0001", "19900000001"), ("name", " 模拟　甲\n", "模拟 甲"), ("name", "无", None),
         ("address", "模拟村３号（西）", "模拟村3号（西）"), ("household_no", "００１", "001"), ("name", "", None),
     ],
 )  # fmt: skip
