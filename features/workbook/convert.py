@@ -10,7 +10,7 @@ import polars as pl
 from features.cli.console import UserError
 from features.definition.structure import FILE_STATUS, RECORDED_ON, REGION, VALID_FROM, VILLAGE_DIGITS
 from features.workbook.books import OpenBook
-from features.workbook.cells import normalised
+from features.workbook.cells import counted_from_1900, normalised
 from features.workbook.fields import PLACES
 from features.workbook.grid import LINE
 from features.workbook.reading import Reading
@@ -80,7 +80,9 @@ def _read_part(sheet: Sheet, reading: Reading, first: int) -> _Part:
     places = _places(sheet, merged[LINE], first)
     seen = merged.join(places.select(ROW, pl.col("line").alias(LINE)), on=LINE, maintain_order="left").drop(LINE)
     vocabulary = language.vocabulary(reading.mapping.decided_values)
-    rows = seen.select(ROW, *(normalised(fields[name], seen[name], vocabulary) for name in columns.values()))
+    late = {name for name in columns.values() if fields[name].type == "date" and sheet.grid.since_1904}
+    sent = seen.with_columns(counted_from_1900(seen[name]) for name in late)
+    rows = sent.select(ROW, *(normalised(fields[name], sent[name], vocabulary) for name in columns.values()))
     faults = [_hidden_faults(sheet, places), *_left_out_faults(sheet, places)]
     rows, lost = _without_lost_cells(sheet, rows, places, columns)
     faults += lost

@@ -51,6 +51,7 @@ class Grid:
         hidden: hidden lines, or None when the file does not tell (.xls).
         formulas: (line, column) of formulas without a result.
         rounded: (line, column) of numbers with more digits than a spreadsheet keeps.
+        since_1904: whether numbers that are days count from 1904; cells formatted as dates are right already.
     """
 
     sheet: str
@@ -60,6 +61,7 @@ class Grid:
     hidden: frozenset[int] | None = frozenset()
     formulas: frozenset[tuple[int, int]] = frozenset()
     rounded: frozenset[tuple[int, int]] = field(default=frozenset())
+    since_1904: bool = False
 
     @property
     def columns(self) -> list[int]:
@@ -117,6 +119,7 @@ def _read(sheet: CalamineSheet, book: SafeWorkbook, *, hidden_sheet: bool) -> Gr
         None if book.kind == "xls" else frozenset(facts.hidden if facts else ()),
         frozenset(facts.formulas if facts else ()),
         frozenset(rounded),
+        since_1904=facts is not None and facts.since_1904,
     )
 
 

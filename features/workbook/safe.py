@@ -23,6 +23,7 @@ _HALF = "it is damaged or was cut off"
 _HALF_HINT = "send it again, uncut; if it opens in the spreadsheet program, save it there and send that"
 _SAVE_AS = "open it in the spreadsheet program, save it as 'Excel workbook (.xlsx)', and send that"
 _TAG = re.compile(rb"<(?:\w+:)?(?:sheet|Relationship)\b[^>]*>")
+_SINCE_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true)["']""")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
@@ -93,6 +94,9 @@ def _inspect_package(path: Path, limits: Limits) -> dict[str, SheetFacts]:
         for part, name in sheets.items():
             if name in facts:
                 _require_room(package, part, facts[name], limits)
+        since_1904 = _SINCE_1904.search(_content(package, "xl/workbook.xml")) is not None
+        for one in facts.values():
+            one.since_1904 = since_1904
     return facts
 
 
@@ -157,15 +161,18 @@ def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _tags(package: zipfile.ZipFile, part: str) -> list[dict[bytes, bytes]]:
+    tags = _TAG.findall(_content(package, part))
+    return [{name: double or single for name, double, single in _ATTRIBUTE.findall(tag)} for tag in tags]
+
+
+def _content(package: zipfile.ZipFile, part: str) -> bytes:
+    """A part of the package, empty where it is missing."""
     try:
         stream = package.open(part)
     except KeyError:
-        return []
+        return b""
     with stream:
-        content = b"".join(read_chunks(stream))
-    return [
-        {name: double or single for name, double, single in _ATTRIBUTE.findall(tag)} for tag in _TAG.findall(content)
-    ]
+        return b"".join(read_chunks(stream))
 
 
 def _inspect_old(path: Path, limits: Limits) -> None:

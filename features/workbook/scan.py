@@ -37,6 +37,7 @@ class SheetFacts:
     """What the XML of one sheet says: hidden lines, formulas without a result, the rectangle its cells span at most.
 
     ``formulas`` are (line from 1, column from 0).
+    ``since_1904``: days are counted from then, as old Macintosh books do.
     """
 
     hidden: set[int] = field(default_factory=set)
@@ -44,6 +45,7 @@ class SheetFacts:
     last_line: int = 0
     far_line: int = 0
     columns: int = 0
+    since_1904: bool = False
 
     @property
     def cells(self) -> int:

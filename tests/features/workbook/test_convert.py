@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+import xlsxwriter
 
 from features.cli.console import UserError
 from features.workbook.senders import SenderMapping
@@ -16,6 +17,23 @@ from tests.features.workbook.books import COUNTY, faults, proposed, read, workbo
 
 HEAD = ["姓名", "性别", "出生日期", "村代码", "身份证号"]
 ROW = ["模拟甲", "男", "2009.3.4", "520101001201", "52010120090304001X"]
+
+
+def test_a_workbook_that_counts_days_from_1904(tmp_path: Path) -> None:
+    """Read as days from 1900 every child would be four years older, and nobody would see it."""
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"date_1904": True})
+    sheet = book.add_worksheet()
+    for column, heading in enumerate(["姓名", "出生日期", "性别", "村代码"]):
+        sheet.write_string(0, column, heading)
+    day = date(2010, 5, 6)
+    sheet.write_datetime(1, 1, day, book.add_format({"num_format": "yyyy-mm-dd"}))
+    sheet.write_number(2, 1, (day - date(1904, 1, 1)).days)
+    for line in (1, 2):
+        sheet.write_string(line, 0, "模拟甲")
+        sheet.write_string(line, 3, "520101001201")
+    book.close()
+    assert read(path).register.rows["birth_date"].to_list() == ["2010-05-06", "2010-05-06"]
 
 
 def test_the_township_with_everything_planted(tmp_path: Path) -> None:
