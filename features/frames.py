@@ -13,8 +13,8 @@ from narwhals.typing import IntoFrame
 
 from features.cli.console import UserError
 from features.definition.model import Table
-from features.definition.structure import RECORDED_ON, RETRACTS, ROW_ID, VALID_FROM
-from features.known import EPOCH, Frame
+from features.definition.structure import CHILDREN, RECORDED_ON, RETRACTS, ROW_ID, VALID_FROM
+from features.known import EPOCH, HOME, Frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,10 @@ def plain(native: IntoFrame, table: Table, columns: Iterable[str]) -> Frame:
         name for name in wanted if name in _DATES or (name in table.columns and table.columns[name].type == "date")
     ]
     frame: Frame = nw.from_native(native, pass_through=False)
-    missing = [name for name in wanted if name not in frame.collect_schema()]
+    held = frame.collect_schema()
+    if table.name == CHILDREN and HOME in held:
+        wanted = (*wanted, HOME)
+    missing = [name for name in wanted if name not in held]
     if missing:
         raise UserError(
             f"table {table.name}: no column '{missing[0]}'",

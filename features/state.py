@@ -13,6 +13,7 @@ from features.definition.model import Definition
 from features.definition.structure import (
     CHILD,
     CHILDREN,
+    COUNTY_DIGITS,
     HOUSEHOLD,
     HOUSEHOLDS,
     RECORDED_ON,
@@ -20,7 +21,7 @@ from features.definition.structure import (
     REGION,
     VALID_FROM,
 )
-from features.known import Frame, known_rows, latest_rows
+from features.known import HOME, Frame, known_rows, latest_rows
 
 HOUSEHOLD_VALID_FROM = "household_valid_from"
 
@@ -32,13 +33,16 @@ def child_state(tables: Mapping[str, IntoFrame], definition: Definition, as_of: 
         tables: ledger tables of one county, of one engine.
         definition: the ledger definition.
         as_of: the day whose knowledge counts.
-        county: keep only households whose latest region lies in this county (a code prefix); "" keeps all.
+        county: keep only households whose latest region lies in this county (a code prefix); "" keeps all. Tables of
+            several counties name it in each child's row, in a column ``HOME``.
 
     Returns:
         A native frame of the tables' engine. Beside the definition's columns it has ``valid_from`` and ``recorded_on``
         of the child's row and ``household_valid_from``. A child whose household is not known yet stays, with nulls.
     """
-    children = known_rows(tables[CHILDREN], as_of).select(*definition.tables[CHILDREN].columns, *_BOOK)
+    rows = known_rows(tables[CHILDREN], as_of)
+    home = [HOME] if HOME in rows.collect_schema() else []
+    children = rows.select(*definition.tables[CHILDREN].columns, *_BOOK, *home)
     households = known_rows(tables[HOUSEHOLDS], as_of).select(*definition.tables[HOUSEHOLDS].columns, *_BOOK)
     latest = latest_rows(children, [CHILD])
     if REFUSED_ON in definition.tables[CHILDREN].columns:
@@ -68,6 +72,9 @@ def join_state(children: Frame, households: Frame) -> Frame:
 
 def in_county(state: Frame, county: str) -> Frame:
     """The rows whose household lies in the county, or whose household is not known yet."""
+    if HOME in state.collect_schema():
+        own = nw.col(REGION).str.slice(0, COUNTY_DIGITS) == nw.col(HOME)
+        return state.filter(nw.col(REGION).is_null() | own.fill_null(False))
     if not county:
         return state
     return state.filter(nw.col(REGION).is_null() | nw.col(REGION).str.starts_with(county).fill_null(False))

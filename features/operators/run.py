@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrame
 from features.definition.model import Definition
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, HOUSEHOLDS, VALID_FROM
 from features.frames import computed, deferred, plain, settle, with_all
-from features.known import Frame, day_number, known_rows, latest_rows
+from features.known import Frame, day_number, is_cut, known_rows, latest_rows
 from features.operators.passes import Pass
 from features.operators.program import Program
 from features.operators.rows import (
@@ -49,7 +49,9 @@ class County:
         tables: Mapping[str, IntoFrame], definition: Definition, program: Program, as_of: date, county: str
     ) -> County:
         """Read the states and choose the cohort."""
-        known = {table: known_rows(_plain(tables, definition, program, table), as_of) for table in _STATE_KEYS}
+        known = {table: _plain(tables, definition, program, table) for table in _STATE_KEYS}
+        if not is_cut(tables, as_of, states=True):
+            known = {table: known_rows(rows, as_of) for table, rows in known.items()}
         histories = {table: history(computed(known[table]), key) for table, key in _STATE_KEYS.items()}
         children, households = (deferred(last_of_each(histories[table], key)) for table, key in _STATE_KEYS.items())
         state = in_county(join_state(children, households), county)
@@ -94,8 +96,11 @@ class County:
         read |= dict.fromkeys(via for table in read if (via := self.program.fact_dates[table].via) is not None)
         found = {}
         for table in read:
-            rows = known_rows(_plain(self.tables, self.definition, self.program, table), self.as_of)
-            found[table] = deferred(latest_rows(computed(rows), self.definition.tables[table].key))
+            rows = _plain(self.tables, self.definition, self.program, table)
+            if not is_cut(self.tables, self.as_of):
+                known = computed(known_rows(rows, self.as_of))
+                rows = deferred(latest_rows(known, self.definition.tables[table].key))
+            found[table] = rows
         return found
 
     def _dated_by(self, rows: Frame, others: Frame, each: Pass, via: str) -> Frame:

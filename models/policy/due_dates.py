@@ -10,7 +10,7 @@ import polars as pl
 
 from features.definition import Label
 from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, MET, RECORDED_ON, VISIT, VISITED_ON, VISITS
-from features.known import known_rows, latest_rows
+from features.known import latest_events
 from models.policy.section import Section
 
 INTERVAL = "interval"
@@ -50,7 +50,7 @@ def read_visit_intervals(section: Section) -> VisitIntervals:
 
 def last_met(tables: Mapping[str, pl.DataFrame], as_of: dt.date) -> pl.DataFrame:
     """The last completed visit of each household known on ``as_of``: household_id, last_met_on."""
-    visits: pl.DataFrame = latest_rows(known_rows(tables[VISITS], as_of), (VISIT,)).to_native()
+    visits: pl.DataFrame = latest_events(tables, VISITS, (VISIT,), as_of).to_native()
     met = visits.filter(pl.col(MET) & (pl.col(VISITED_ON) <= as_of))
     return met.group_by(HOUSEHOLD).agg(pl.col(VISITED_ON).max().alias(LAST_MET))
 

@@ -22,7 +22,7 @@ from features.definition.structure import (
     SEVERITY,
     STATUS,
 )
-from features.known import known_rows, latest_rows
+from features.known import latest_events
 from models.policy.due_dates import LAST_MET
 from models.policy.section import Section
 
@@ -54,7 +54,7 @@ def read_follow_up(section: Section) -> FollowUp:
 
 def open_findings(tables: Mapping[str, pl.DataFrame], open_status: Sequence[str], as_of: dt.date) -> pl.DataFrame:
     """The findings open on ``as_of`` as then known, one row each with the columns of the findings table."""
-    rows: pl.DataFrame = latest_rows(known_rows(tables[FINDINGS], as_of), (FINDING,)).to_native()
+    rows: pl.DataFrame = latest_events(tables, FINDINGS, (FINDING,), as_of).to_native()
     still_open = pl.col(CLOSES).is_null() | (pl.col(CLOSES) > as_of)
     return rows.filter(pl.col(STATUS).is_in(list(open_status)) & (pl.col(OPENS) <= as_of) & still_open)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -13,8 +13,6 @@ from features.definition.structure import CHILD, HOUSEHOLD
 TIE = "tie"
 DRIVER = "household_driver"
 ORDER_COLUMNS = (CHILD, HOUSEHOLD, "duty", "duty_due_on", "duty_severity", "score", TIE)
-
-_PLACE = "place"
 
 
 def lots(children: pl.Series, seed: str, as_of: dt.date) -> pl.Series:
@@ -46,18 +44,24 @@ def in_order(children: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def household_places(children: pl.DataFrame, within: Sequence[str] = ()) -> pl.DataFrame:
-    """The place of every child's household and the child that gives it: child_id, household_driver, place.
+def household_places(children: pl.DataFrame, within: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """The places of every child's household and the child that gives them, in order of visits.
 
     A household takes the place of its highest child; all its children carry that place, counted from 1 without holes.
 
     Args:
         children: a row per child with ``ORDER_COLUMNS`` and the columns of ``within``.
-        within: count places anew in each of these groups, such as a village; a household belongs to one of them.
+        within: by the name of each kind of place the columns in whose groups it is counted anew, such as a village; a
+            household belongs to one of them.
+
+    Returns:
+        The rows given with household_driver and each kind of place.
     """
-    marked = in_order(children).with_columns(pl.col(HOUSEHOLD).is_first_distinct().alias(DRIVER))
-    drivers = marked.filter(pl.col(DRIVER)).with_row_index(_PLACE, offset=1)
-    if within:
-        drivers = drivers.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over(within).alias(_PLACE))
-    places = drivers.select(HOUSEHOLD, pl.col(_PLACE).cast(pl.Int64))
-    return marked.join(places, on=HOUSEHOLD, how="left", maintain_order="left").select(CHILD, DRIVER, _PLACE)
+    ordered = in_order(children).with_columns(pl.col(HOUSEHOLD).is_first_distinct().alias(DRIVER))
+    places = ordered.filter(DRIVER).select(HOUSEHOLD, *(_place(groups).alias(name) for name, groups in within.items()))
+    return ordered.join(places, on=HOUSEHOLD, how="left", maintain_order="left")
+
+
+def _place(groups: Sequence[str]) -> pl.Expr:
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    return place.over(groups) if groups else place

@@ -19,7 +19,7 @@ from features.definition.structure import (
     REFUSED_ON,
     REGION,
 )
-from features.known import known_rows
+from features.known import HOME, known_rows
 from features.table import FeatureTable, build_feature_table
 from models.domains import LIKELY, NO_DOMAINS, DomainModels
 from models.explain import explain
@@ -121,13 +121,17 @@ def score_children(tables: Tables, county: str, scoring: Scoring, area: pl.DataF
 def score_known(
     known: KnownCounty, scoring: Scoring, area: pl.DataFrame | None = None
 ) -> tuple[pl.DataFrame, FeatureTable]:
-    """The same as ``score_children`` from what was cut before, with the feature table that the scores come from."""
+    """The same as ``score_children`` from what was cut before, with the feature table that the scores come from.
+
+    Of several counties together the rows say in ``HOME`` of which each is.
+    """
     as_of, tables = scoring.as_of, known.tables
     table = build_feature_table(known.latest, scoring.definition, as_of, county=known.county, area=area)
     state = table.frame.select(CHILD).join(known.state, on=CHILD, how="left", maintain_order="left")
     open_status = scoring.definition.roles.get(OPEN_STATUS, ())
+    home = [HOME] if HOME in state.columns else []
     rows = (
-        state.select(CHILD, HOUSEHOLD, REGION, pl.lit(as_of).alias("as_of"), *_official(scoring.policy))
+        state.select(*home, CHILD, HOUSEHOLD, REGION, pl.lit(as_of).alias("as_of"), *_official(scoring.policy))
         .join(
             duties(known.with_all_children, state, scoring.policy, open_status, as_of), on=CHILD, maintain_order="left"
         )
@@ -141,8 +145,7 @@ def score_known(
     )
     matrix = table.matrix()
     rows = _inside(rows, matrix, scoring)
-    scores = _scores(table, matrix, rows, scoring)
-    return rows.join(scores, on=CHILD, how="left", maintain_order="left"), table
+    return rows.hstack(_scores(table, matrix, rows, scoring)), table
 
 
 def data_age(tables: Tables, as_of: dt.date) -> pl.DataFrame:
@@ -203,16 +206,15 @@ def _inside(rows: pl.DataFrame, matrix: npt.NDArray[np.float32], scoring: Scorin
 
 
 def _scores(table: FeatureTable, matrix: npt.NDArray[np.float32], rows: pl.DataFrame, scoring: Scoring) -> pl.DataFrame:
-    """Score, probability, band, reasons and likely domains of the children that may be scored: a row each."""
+    """Score, probability, band, reasons and likely domains of each row; null for children that must not be scored."""
     model, contract = scoring.model, table.contract
     allowed = (rows["status"] == SCORED).to_numpy()
     matrix = np.ascontiguousarray(matrix[allowed])
     scores = model.score(matrix)
     dates = source_dates(table.dates.filter(pl.Series(allowed)), contract, scoring.definition)
     reasons = choose_reasons(explain(model, matrix), source_values(matrix, contract), dates)
-    return pl.DataFrame(
+    found = pl.DataFrame(
         {
-            CHILD: rows[CHILD].filter(pl.Series(allowed)),
             "score": scores,
             "probability": scoring.probability(scores),
             "band": pl.Series(model.cutoffs.band(scores), dtype=pl.String),
@@ -220,3 +222,7 @@ def _scores(table: FeatureTable, matrix: npt.NDArray[np.float32], rows: pl.DataF
             LIKELY: scoring.domains.likely(scoring.domains.probabilities(matrix)),
         }
     )
+    if allowed.all():
+        return found
+    place = pl.select(pl.when(pl.Series(allowed)).then(pl.Series(allowed.cumsum() - 1))).to_series()
+    return found.select(pl.all().gather(place))

@@ -12,10 +12,11 @@ import polars as pl
 from features.cli.console import Progress, UserError
 from features.parallel import Workers, cores, processes
 from models.release.bundle import Bundle
+from serving.batch.groups import groups_of
 from serving.batch.journal import Journal
 from serving.batch.pace import Pace
 from serving.batch.ranks import listed_twice, region_ranks
-from serving.batch.tasks import CountyScored, CountyTask, finish_county, score_county
+from serving.batch.tasks import CountyScored, CountyTask, finish_county, score_counties
 
 Tasks = Mapping[str, CountyTask]
 
@@ -78,33 +79,41 @@ class Processes:
                 self.journal.note(result)
             pace.add(result.facts.children)
 
-        def tell(done: int, total: int, note: str = "") -> None:
-            progress(before + done, before + total, note)
+        def hear_all(_group: Sequence[str], results: Sequence[tuple[str, CountyScored | UserError]]) -> None:
+            for county, result in results:
+                hear(county, result)
+                progress(len(ready) + len(missing), len(tasks), pace.words())
 
-        before = len(ready)
-        # The largest begin, so that none of them is alone at the end.
-        left = sorted((county for county in tasks if county not in ready), key=lambda county: -_rows(tasks[county]))
-        workers.map(attempt_county, left, progress=tell, note=lambda _: pace.words(), finished=hear)
+        progress(len(ready), len(tasks))
+        left = {county: task for county, task in tasks.items() if county not in ready}
+        workers.map(attempt_group, groups_of(left, self.workers or cores()), finished=hear_all)
         return [ready[county] for county in tasks if county in ready], dict(sorted(missing.items()))
-
-
-def _rows(task: CountyTask) -> int:
-    return sum(task.store.rows(task.county).values())
 
 
 def attempt_county(tasks: Tasks, county: str) -> CountyScored | UserError:
     """Score a county; what is wrong with its ledger must not stop the others. A full disk stops them all."""
+    return attempt_group(tasks, (county,))[0][1]
+
+
+def attempt_group(tasks: Tasks, counties: Sequence[str]) -> list[tuple[str, CountyScored | UserError]]:
+    """Score counties together; where that fails, one by one, so that what is wrong with one stops no other."""
     try:
-        return score_county(tasks[county])
-    except UserError as error:
-        return error
+        return list(zip(counties, score_counties([tasks[county] for county in counties]), strict=True))
     except (OSError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - what a library says may hold values of a ledger
-        return UserError(
-            f"county {county}: cannot be scored ({type(error).__name__})",
-            "look for damage with: mopai ledger show --verify; then import the county again",
-        )
+        if len(counties) == 1:
+            return [(counties[0], _fault(counties[0], error))]
+    return [(county, attempt_county(tasks, county)) for county in counties]
+
+
+def _fault(county: str, error: Exception) -> UserError:
+    if isinstance(error, UserError):
+        return error
+    return UserError(
+        f"county {county}: cannot be scored ({type(error).__name__})",
+        "look for damage with: mopai ledger show --verify; then import the county again",
+    )
 
 
 def _finish(tasks: Tasks, county: tuple[str, pl.DataFrame]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from features.definition.structure import CHILD, COUNTY_DIGITS, HOUSEHOLD, REGION, VILLAGE_DIGITS
+from features.known import HOME
 from models.policy.ordering import DRIVER, ORDER_COLUMNS, household_places, in_order
 
 RANK_VILLAGE = "rank_village"
@@ -16,21 +17,22 @@ RANK_REGION = "rank_region"
 
 _VILLAGE = "village"
 _COUNTY = "county"
+_ROW = "row"
 
 
 def with_county_ranks(children: pl.DataFrame) -> pl.DataFrame:
-    """The children of one county with the places of their households in village and county, in that order.
+    """The children of a county with the places of their households in village and county, in that order.
 
-    Within a household the child that gives the place comes first.
+    Within a household the child that gives the place comes first. Of several counties together, which ``HOME`` tells
+    apart, one follows the other, and each counts its own.
     """
-    rows = children.with_columns(pl.col(REGION).str.slice(0, VILLAGE_DIGITS).alias(_VILLAGE))
-    county = household_places(rows).rename({"place": RANK_COUNTY})
-    village = household_places(rows, [_VILLAGE]).select(CHILD, pl.col("place").alias(RANK_VILLAGE))
-    return (
-        children.join(county, on=CHILD)
-        .join(village, on=CHILD)
-        .sort(RANK_COUNTY, DRIVER, CHILD, descending=[False, True, False])
+    home = [HOME] if HOME in children.columns else []
+    village = pl.col(REGION).str.slice(0, VILLAGE_DIGITS).alias(_VILLAGE)
+    keys = children.select(*ORDER_COLUMNS, *home, village, pl.row_index(_ROW))
+    places = household_places(keys, {RANK_COUNTY: home, RANK_VILLAGE: [*home, _VILLAGE]}).sort(
+        *home, RANK_COUNTY, DRIVER, CHILD, descending=[*(False for _ in home), False, True, False]
     )
+    return children[places[_ROW]].hstack(places.select(DRIVER, RANK_COUNTY, RANK_VILLAGE))
 
 
 def region_ranks(parts: Sequence[tuple[str, Path]]) -> dict[str, pl.DataFrame]:
