@@ -19,6 +19,8 @@ from features.workbook.sheets import REGISTER, Sheet, mapped_columns, with_merge
 
 ROW = "_row"
 _BETWEEN_PLACES = "/"
+_ERROR_TEXT = r"^#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$"
+"""What a spreadsheet shows where a formula failed (ECMA-376 18.18.11, and two newer ones), pasted as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +130,33 @@ def _left_out_faults(sheet: Sheet, places: pl.DataFrame) -> list[pl.DataFrame]:
 def _without_lost_cells(
     sheet: Sheet, rows: pl.DataFrame, places: pl.DataFrame, columns: Mapping[int, str]
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Numbers a spreadsheet has rounded are taken out, and formulas without a result are named."""
+    """Numbers a spreadsheet has rounded and errors are taken out, and formulas without a result are named."""
     numbers = dict(places.select("line", ROW).iter_rows())
     faults: list[pl.DataFrame] = []
+    rounded, broken = (_by_column(cells, numbers) for cells in (sheet.grid.rounded, sheet.grid.errors))
     for column, name in columns.items():
-        rounded = [numbers[line] for line, at in sheet.grid.rounded if at == column and line in numbers]
-        if rounded:
-            faults.append(fault_rows(sorted(rounded), name, "id_rounded", level="error"))
-            rows = rows.with_columns(pl.when(~pl.col(ROW).is_in(rounded)).then(pl.col(name)).alias(name))
+        written = rows.filter(pl.col(name).str.contains(_ERROR_TEXT))[ROW].to_list()
+        for lost, rule, level in (
+            (rounded.get(column, []), "id_rounded", "error"),
+            ([*broken.get(column, []), *written], "error_cell", "warning"),
+        ):
+            if lost:
+                faults.append(fault_rows(sorted(lost), name, rule, level=level))
+                rows = rows.with_columns(pl.when(~pl.col(ROW).is_in(lost)).then(pl.col(name)).alias(name))
     for line, column in sorted(sheet.grid.formulas):
         if line in numbers:
             level = "error" if column in columns else "warning"
             faults.append(fault_rows([numbers[line]], columns.get(column, ""), "formula", level=level))
     return rows, faults
+
+
+def _by_column(cells: Iterable[tuple[int, int]], numbers: Mapping[int, int]) -> dict[int, list[int]]:
+    """The rows of some cells (line, column), column by column."""
+    found: dict[int, list[int]] = {}
+    for line, column in cells:
+        if line in numbers:
+            found.setdefault(column, []).append(numbers[line])
+    return found
 
 
 def _with_regions(sheet: Sheet, rows: pl.DataFrame, reading: Reading) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -50,6 +50,7 @@ class Grid:
         hidden_sheet: whether the sheet itself is hidden.
         hidden: hidden lines, or None when the file does not tell (.xls).
         formulas: (line, column) of formulas without a result.
+        errors: (line, column) of cells such as #N/A, as far as the file tells (.xls does not).
         rounded: (line, column) of numbers with more digits than a spreadsheet keeps.
         since_1904: whether numbers that are days count from 1904; cells formatted as dates are right already.
     """
@@ -61,6 +62,7 @@ class Grid:
     hidden: frozenset[int] | None = frozenset()
     formulas: frozenset[tuple[int, int]] = frozenset()
     rounded: frozenset[tuple[int, int]] = field(default=frozenset())
+    errors: frozenset[tuple[int, int]] = frozenset()
     since_1904: bool = False
 
     @property
@@ -119,6 +121,7 @@ def _read(sheet: CalamineSheet, book: SafeWorkbook, *, hidden_sheet: bool) -> Gr
         None if book.kind == "xls" else frozenset(facts.hidden if facts else ()),
         frozenset(facts.formulas if facts else ()),
         frozenset(rounded),
+        frozenset(facts.errors if facts else ()),
         since_1904=facts is not None and facts.since_1904,
     )
 

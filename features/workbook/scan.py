@@ -29,19 +29,21 @@ _NEAR_ROW, _NEAR_COLUMN, _ONE_LETTER = 99_999, 702, 26
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
+_ERROR = re.compile(rb"""<(?:\w+:)?c\b(?=[^<>]*\st\s*=\s*["']e["'])[^<>]*>""")
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What the XML of one sheet says: hidden lines, formulas without a result, the rectangle its cells span at most.
+    """What the XML of one sheet says: hidden lines, lost cells, the rectangle its cells span at most.
 
-    ``formulas`` are (line from 1, column from 0).
+    ``formulas`` without a result and ``errors`` such as #N/A are (line from 1, column from 0).
     ``since_1904``: days are counted from then, as old Macintosh books do.
     """
 
     hidden: set[int] = field(default_factory=set)
     formulas: set[tuple[int, int]] = field(default_factory=set)
+    errors: set[tuple[int, int]] = field(default_factory=set)
     last_line: int = 0
     far_line: int = 0
     columns: int = 0
@@ -98,6 +100,7 @@ def scan_sheet(stream: IO[bytes]) -> SheetFacts:
         _note_rows(row, content, facts)
         _note_far_cells(content, facts)
         _note_formulas(content, facts)
+        _note_errors(content, facts)
     return facts
 
 
@@ -131,6 +134,15 @@ def _note_formulas(content: bytes, facts: SheetFacts) -> None:
         cell = _CELL.search(content, max(begins, 0), match.start())
         if cell is not None and _VALUE.search(content, match.end(), max(ends, match.end())) is None:
             facts.formulas.add((int(cell.group(2)), column_number(cell.group(1)) - 1))
+
+
+def _note_errors(content: bytes, facts: SheetFacts) -> None:
+    """A cell whose formula failed is handed over empty, though something was meant to stand there."""
+    if b'"e"' not in content and b"'e'" not in content:
+        return
+    for match in _ERROR.finditer(content):
+        if (cell := _CELL.search(match.group())) is not None:
+            facts.errors.add((int(cell.group(2)), column_number(cell.group(1)) - 1))
 
 
 def column_number(letters: bytes) -> int:

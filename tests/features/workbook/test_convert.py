@@ -36,6 +36,26 @@ def test_a_workbook_that_counts_days_from_1904(tmp_path: Path) -> None:
     assert read(path).register.rows["birth_date"].to_list() == ["2010-05-06", "2010-05-06"]
 
 
+def test_errors_of_a_spreadsheet_are_named_and_not_known(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["儿童姓名", "性别", "出生日期", "行政区划代码", "备注"])
+    for name in ("模拟甲", "模拟乙", "模拟丙"):
+        sheet.append([name, "男", "2009-03-14", "520101001201", "x"])
+    for cell, text, kind in (("B2", "#N/A", "e"), ("C3", "#REF!", "e"), ("E3", "#REF!", "e"), ("A4", "#VALUE!", "s")):
+        sheet[cell].value = text
+        sheet[cell].data_type = kind
+    book.save(tmp_path / "a.xlsx")
+    found = read(tmp_path / "a.xlsx")
+    named = {fault for fault in faults(found) if fault[2] == "error_cell"}
+    assert named == {(2, "sex", "error_cell"), (3, "birth_date", "error_cell"), (4, "name", "error_cell")}
+    assert found.faults.filter(pl.col("rule") == "error_cell")["level"].unique().to_list() == ["warning"]
+    rows = found.register.rows
+    assert rows.select("name", "sex", "birth_date").rows() == [
+        ("模拟甲", None, "2009-03-14"), ("模拟乙", "boy", None), (None, "boy", "2009-03-14"),
+    ]  # fmt: skip
+
+
 def test_the_township_with_everything_planted(tmp_path: Path) -> None:
     book = workbooks.township(tmp_path / "a.xlsx")
     found = read(book.path)

@@ -37,6 +37,15 @@ def test_formulas_without_a_result() -> None:
     assert scan(rows).formulas == {(2, 1), (2, 26)}
 
 
+def test_cells_that_hold_an_error() -> None:
+    rows = (
+        b'<row r="2"><c r="A2" t="e"><v>#N/A</v></c><c t=\'e\' r="C2" s="1"><f>x</f><v>#REF!</v></c>'
+        b'<c r="D2" t="str"><v>e</v></c><c r="E2"><v>1</v></c></row>'
+    )
+    assert scan(rows).errors == {(2, 0), (2, 2)}
+    assert scan(b'<row r="2"><c r="A2"><v>1</v></c></row>').errors == set()
+
+
 def test_a_stream_longer_than_a_block_is_not_cut_inside_a_row() -> None:
     row = b'<row r="%d"%s><c r="A%d" t="s"><v>1</v></c><c r="B%d"><f>A1</f></c></row>'
     content = b"".join(row % (n, b' hidden="1"' if n % 1000 == 0 else b"", n, n) for n in range(1, 90_001))
