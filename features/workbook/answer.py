@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +124,7 @@ def next_command(book: BookResult, reading: Reading, rejects: Path | None) -> st
     """What to type once the rejected rows are corrected; "" when there are none."""
     if not book.rejected:
         return ""
-    words = ["mopai ledger import", str(rejects or book.book.path), f"--county {book.book.county}"]
+    words = ["mopai ledger import", shlex.quote(str(rejects or book.book.path)), f"--county {book.book.county}"]
     if reading.sender:
         words.append(f"--sender {reading.sender}")
     if reading.recorded_on is not None:

@@ -65,9 +65,22 @@ def take_workbooks(options: WorkbookOptions, *, imports: bool) -> bool | None:
         print_json(listing.result_json(result, reading, answers, ledger))
     else:
         listing.print_result(result, reading, answers, language_of(options.language))
+    some = any(book.new + book.repeated for book in result.books)
+    if some and not options.json:
+        counties = sorted({book.book.county for book in result.books if book.new + book.repeated})
+        typer.echo(_next_step(options, counties, imports=imports))
     if result.good:
         return True
-    return None if any(book.new + book.repeated for book in result.books) else False
+    return None if some else False
+
+
+def _next_step(options: WorkbookOptions, counties: list[str], *, imports: bool) -> str:
+    from features.workbook.next_step import after_check, after_import
+
+    tongue = language_of(options.language)
+    if imports:
+        return after_import(counties, tongue)
+    return after_check(options.source, options.sender, options.county, options.recorded_on, tongue)
 
 
 def _reading(options: WorkbookOptions) -> Reading:
@@ -110,6 +123,7 @@ def columns(
     sender with these headings is read by it; headings that are new or gone are asked for again.
     """
     from features.workbook import listing
+    from features.workbook.next_step import after_columns
     from features.workbook.reading import Language
 
     known = Language.load(definition)
@@ -126,18 +140,22 @@ def columns(
         print_json(listing.columns_json(found, file))
         return
     listing.print_columns(found, known, file, language_of(language))
-    if not found.mapping.confirmed:
-        _ask(file, source, sender, language_of(language))
+    confirmed = found.mapping.confirmed
+    if not confirmed:
+        confirmed = _ask(file, source, sender, language_of(language))
+    if confirmed:
+        typer.echo(after_columns(source, sender, county, language_of(language)))
 
 
-def _ask(file: Path, source: Path, sender: str, tongue: Literal["zh", "en"]) -> None:
-    """Confirm at once where a person is there to be asked; else say how."""
+def _ask(file: Path, source: Path, sender: str, tongue: Literal["zh", "en"]) -> bool:
+    """Confirm at once where a person is there to be asked; else say how. Says whether it was confirmed."""
     question, done, how = _ASKED[tongue]
     if sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm(question, default=False):
         _confirm(file)
         typer.echo(done)
-    else:
-        typer.echo(f"{how} mopai ledger columns {source} --sender {sender} --confirm")
+        return True
+    typer.echo(f"{how} mopai ledger columns {source} --sender {sender} --confirm")
+    return False
 
 
 _ASKED: Mapping[Literal["zh", "en"], tuple[str, str, str]] = {

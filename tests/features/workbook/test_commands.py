@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,24 @@ def test_from_a_foreign_workbook_to_the_ledger(app: typer.Typer, tmp_path: Path)
     again = content(app, "import", path, *DAY, "--sender", "baiyun")
     assert again["total"] == {"read": 1, "accepted": 0, "repeated": 1, "rejected": 0}
     assert (again["counties"], again["simulated"], again["good"]) == ([], False, True)
+
+
+def test_every_step_names_the_next(app: typer.Typer, tmp_path: Path) -> None:
+    """What is printed can be typed as it stands, but for what only a person knows."""
+    path = workbook(tmp_path / "a b.xlsx", [HEAD, ROW])
+    run(app, "columns", path, "--sender", "baiyun")
+    told = run(app, "columns", path, "--sender", "baiyun", "--county", COUNTY, "--confirm", "--language", "en").stdout
+    step = f"mopai ledger check '{path}' --county {COUNTY} --sender baiyun --recorded-on "
+    assert f"next, check it: {step}YYYY-MM-DD\n" in told
+    told = run(app, *shlex.split(step)[2:], "2016-08-01", "--language", "zh").stdout
+    step = f"mopai ledger import '{path}' --county {COUNTY} --sender baiyun --recorded-on 2016-08-01"
+    assert f"下一步，导入（没有错的行）： {step} --report report --rejects rejects\n" in told
+    told = run(app, *shlex.split(step)[2:], "--language", "en").stdout
+    assert f"mopai score --region {COUNTY} --as-of YYYY-MM-DD --out scores --page page.html\n" in told
+    bad = workbook(tmp_path / "bad.xlsx", [HEAD, ["模拟甲", "男", "?", "520101001201"]])
+    result = run(app, "import", bad, *DAY, "--sender", "baiyun")
+    assert result.exit_code == EXIT_FAULTS
+    assert "mopai score" not in result.stdout
 
 
 def test_nothing_is_confirmed_unseen(app: typer.Typer, tmp_path: Path) -> None:
