@@ -1,7 +1,7 @@
 """Rows set aside while an intake goes on, so that not all of them are held at once.
 
-They name people. So they are encrypted with a key that is never written: what a killed intake leaves behind nobody can
-read, and the next one removes it.
+They name people. So they are encrypted with a key that is never written: of what a killed intake leaves behind nobody
+can read them, and the next one removes it.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def set_aside(home: Path | None) -> Iterator[Aside]:
     """
     key = secrets.token_bytes(_KEY_BYTES)
     if home is None:
-        with TemporaryDirectory(prefix="mopai-") as folder:
-            yield Aside(Path(folder), key)
+        with TemporaryDirectory(prefix="mopai-") as temporary:
+            yield Aside(Path(temporary), key)
         return
     folder = home / FOLDER / secrets.token_hex(8)
     lock = FileLock(folder.with_suffix(_SUFFIX), mode=0o600)

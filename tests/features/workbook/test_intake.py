@@ -121,6 +121,24 @@ def test_a_family_in_two_workbooks_is_one_and_a_child_keeps_its_number(tmp_path:
     assert (again.height, again["child_id"].n_unique()) == (3, 2)
 
 
+def test_a_child_in_two_workbooks_of_one_day_counts_once_and_is_said(tmp_path: Path) -> None:
+    path = workbooks.township(tmp_path / "a.xlsx").path
+    copy = tmp_path / "b.xlsx"
+    copy.write_bytes(path.read_bytes())
+    home, used = tmp_path / "home", _reading(path)
+    for _ in range(2):
+        first, second = _take(home, used, path, copy).books
+        said = second.faults.filter(pl.col("rule") == "sent_twice")
+        assert (second.new, second.repeated, second.rejected, said.height) == (
+            0,
+            12,
+            7,
+            14,
+        )  # two of them have errors too
+        assert "sent_twice" not in first.faults["rule"]
+    assert LedgerStore.open(home / "ledger").read(COUNTY).tables["children"].height == 12
+
+
 def test_rejected_rows_are_corrected_and_come_in(tmp_path: Path) -> None:
     ugly = workbooks.township(tmp_path / "a.xlsx")
     used = _reading(ugly.path)
@@ -216,3 +234,17 @@ def test_a_mapping_for_another_definition_has_no_hold(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [["娃娃名字", "男女"], ["模拟甲", "男"]])
     with pytest.raises(UserError, match="nobody has confirmed"):
         _take(tmp_path, reading(SenderMapping("x", True, {"别的": "name"})), path)
+
+
+def test_every_step_is_told_in_the_language_asked_for(tmp_path: Path) -> None:
+    head = ["儿童姓名", "性别", "出生日期", "行政区划代码"]
+    path = workbook(tmp_path / "a.xlsx", [head, ["模拟甲", "男", "2009-01-02", "520101001201"]])
+    told: list[str] = []
+
+    def listen(done: int, total: int, note: str = "") -> None:
+        assert 0 <= done <= total
+        told.append(note.partition(" ")[0])
+
+    books = [Book(COUNTY, path, path.name)]
+    take_in(IntakeRequest(books, reading(), tmp_path, tmp_path / "l", NO_DECISIONS, imports=True), listen, "zh")
+    assert list(dict.fromkeys(told)) == ["读取", "认定是谁", "分到台账各表", "核对并写入台账", "汇总", "写入身份信息"]
