@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.definition.structure import CHILD, CHILDREN, HOUSEHOLDS
+from features.definition.structure import CHILD, CHILDREN, HOUSEHOLDS, RECORDED_ON, VALID_FROM
 from features.identity.vault import Vault
 from features.ledger.check import CheckReport, check_folder
 from features.ledger.contracts import empty_table
@@ -167,11 +167,31 @@ def _tables(
     children.clear()
     if every.height:
         split = split_rows(every, definition, sender, stored[HOUSEHOLDS])
-        faults = split.faults
+        again = _sent_twice(every)
+        faults = pl.concat([split.faults, again])
+        for index, found in held.items():
+            found.append(_of_book(again, index))
         for table, made in split.tables.items():
             parts[table] = [made, *parts.get(table, [])]
     joined = {table: join_rows(made) for table, made in parts.items()}
-    return joined, faults, {index: pl.concat(found) for index, found in held.items()}
+    return joined, faults, {index: pl.concat(found).unique() for index, found in held.items()}
+
+
+def _sent_twice(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a child and a day that an earlier workbook has too; within one workbook they are faults already."""
+    first = pl.col(ROW).min().over(CHILD, VALID_FROM, RECORDED_ON)
+    said = {"field": "", "value": "", "level": "warning", "detail": ""}
+    later = rows.filter(pl.col(ROW) != first).with_columns(
+        pl.lit("sent_twice").alias("rule"),
+        pl.lit(None, pl.Int64).alias("other_row"),
+        *(pl.lit(word).alias(name) for name, word in said.items()),
+    )
+    return later.select(list(REGISTER_FAULTS))
+
+
+def _of_book(faults: pl.DataFrame, index: int) -> pl.DataFrame:
+    """``_row`` of the faults of one book, numbered in it."""
+    return faults.select(pl.col(ROW) - index * BOOK_STEP).filter(pl.col(ROW).is_between(0, BOOK_STEP, closed="left"))
 
 
 def _numbered(rows: pl.DataFrame, index: int) -> pl.DataFrame:
