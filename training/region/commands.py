@@ -138,6 +138,11 @@ def _checked_json(one: Checked) -> dict[str, object]:
     }
 
 
+_NOT_SCORED = """\
+  不评分，只按应办走访和抽签排序；抽样走访后可知模型在本县准不准：
+  nobody is scored, the order is by visits due and by lot; what a sample of visits tells of the model here:"""
+
+
 def _show(one: Checked) -> None:
     from training.region.verdict import FIT_WORDS
 
@@ -147,5 +152,7 @@ def _show(one: Checked) -> None:
         typer.echo(f"  - {reason.words.zh}\n    {reason.words.en}")
     if one.verdict.accepted is not None:
         typer.echo(f"  已由责任人接受 accepted by {one.verdict.accepted.name}: {one.verdict.accepted.reason}")
+    if one.verdict.fit == "not_fit" and one.verdict.accepted is None:
+        typer.echo(f"{_NOT_SCORED}\n  mopai pilot draw --region {look.county} --as-of {look.as_of} --out pilot")
     if one.page is not None:
         typer.echo(f"  {one.page}")

@@ -140,6 +140,8 @@ def _found(judged: Judged, criteria: Criteria, definition: Definition) -> Iterat
             "declared effect, or gone",
         )
         yield changed >= criteria.inputs.not_fit, Reason("inputs", words)
+    if look.children and look.tables and not any(one.rows for one in look.tables):
+        yield False, Reason("history", _NO_HISTORY)
     if look.children:
         yield from _emptiness(judged, criteria, definition)
     yield from _blanks(judged, criteria, definition)
@@ -176,6 +178,13 @@ def _blanks(judged: Judged, criteria: Criteria, definition: Definition) -> Itera
             "in counties left out of learning the model may be no better than chance",
         )
         yield False, Reason("expected", words)
+
+
+_NO_HISTORY = Label(
+    "还没有任何走访记录（新摸排的县都是这样）：模型中与走访、发现有关的输入都空着，所以与建模的县不同",
+    "no visit is recorded yet, as in every newly investigated county: the inputs about visits and findings are empty, "
+    "unlike where the model was made",
+)
 
 
 def _size_words(children: int) -> Label:

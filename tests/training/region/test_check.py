@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from features.cli.console import UserError
 from features.definition import load_definition
+from features.ledger.importer import import_folder
 from features.ledger.store import LedgerStore
 from models.release.regions import county_sha256, read_verdict, region_state
 from tests.training.region.conftest import AS_OF, OWNER
@@ -35,6 +37,21 @@ def test_a_county_with_foreign_and_empty_columns_is_not_fit(foreign: Checked) ->
     assert set(foreign.judged.empty) >= {"boarding", "dwelling", "water"}
     assert foreign.judged.changed > 10
     assert all(one.words.zh != one.words.en for one in foreign.verdict.reasons)
+
+
+def test_a_newly_investigated_county_is_told_why_it_is_unlike(
+    province: Path, county: str, home: Path, tmp_path: Path, checked: tuple[Checked, ...]
+) -> None:
+    """Children and households and nothing else: what is wrong is not the county's records but that nobody went yet."""
+    folder = tmp_path / "sent" / county
+    folder.mkdir(parents=True)
+    for table in ("children", "households"):
+        shutil.copy(province / county / f"{table}.parquet", folder)
+    import_folder(tmp_path / "sent", tmp_path / "ledger", load_definition())
+    (found,) = check_region(_request(tmp_path / "ledger", home))
+    assert found.verdict.fit == "not_fit"
+    assert {"inputs", "history"} <= {one.code for one in found.verdict.reasons}
+    assert not any("history" in {one.code for one in other.verdict.reasons} for other in checked)
 
 
 def test_what_moved_is_named_and_what_did_not_is_not(foreign: Checked) -> None:
