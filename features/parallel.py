@@ -122,6 +122,9 @@ def _raise_error(future: Future[Result], pool: ProcessPoolExecutor) -> None:
     raise error
 
 
+# For Polars' allocator: what is freed is kept for the next county, in large pages. Giving each page back and getting it
+# anew took a fifth of the time.
+_MEMORY = "dirty_decay_ms:10000,muzzy_decay_ms:-1,background_thread:false,thp:always"
 _sent: list[bytes] = []
 
 
@@ -129,6 +132,7 @@ def _begin_worker(common: bytes) -> None:
     """Runs before anything heavy is imported in the worker, so Polars sees its thread count."""
     for variable in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS"):
         os.environ[variable] = "1"
+    os.environ.setdefault("_RJEM_MALLOC_CONF", _MEMORY)
     _sent.append(common)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -35,6 +35,8 @@ def explain(model: RiskModel, matrix: Matrix, threads: int = 1) -> Explanations:
     parts = list(explain_parts(model, matrix, threads))
     if not parts:
         return Explanations(sources, np.empty((0, len(sources))), 0.0)
+    if len(parts) == 1:
+        return parts[0]
     return Explanations(sources, np.concatenate([part.contributions for part in parts]), parts[0].bias)
 
 
@@ -48,7 +50,10 @@ def explain_parts(model: RiskModel, matrix: Matrix, threads: int = 1, rows: int 
 
 def _merged(contributions: FloatArray, places: list[int], count: int) -> FloatArray:
     """Add up the columns that belong to one source: Shapley values are additive, so the sum is the source's share."""
-    merged = np.zeros((len(contributions), count))
+    first = [places.index(place) for place in range(count)]
+    # Adding zero leaves no negative one.
+    merged: FloatArray = np.take(contributions, first, axis=1) + 0.0
     for column, place in enumerate(places):
-        merged[:, place] += contributions[:, column]
+        if column != first[place]:
+            merged[:, place] += contributions[:, column]
     return merged

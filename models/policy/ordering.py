@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from features.definition.structure import CHILD, HOUSEHOLD
@@ -18,8 +19,8 @@ ORDER_COLUMNS = (CHILD, HOUSEHOLD, "duty", "duty_due_on", "duty_severity", "scor
 def lots(children: pl.Series, seed: str, as_of: dt.date) -> pl.Series:
     """The lot each child draws for ties: a hash of seed, day and child number as UInt64, the same on any machine."""
     key = hashlib.blake2b(f"{seed}|{as_of.isoformat()}".encode(), digest_size=32).digest()
-    drawn = (hashlib.blake2b(child.encode(), digest_size=8, key=key).digest() for child in children)
-    return pl.Series(TIE, [int.from_bytes(lot, "big") for lot in drawn], dtype=pl.UInt64)
+    drawn = b"".join([hashlib.blake2b(child.encode(), digest_size=8, key=key).digest() for child in children.to_list()])
+    return pl.Series(TIE, np.frombuffer(drawn, dtype=">u8").astype(np.uint64))
 
 
 def in_order(children: pl.DataFrame) -> pl.DataFrame:

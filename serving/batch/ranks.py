@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
 
 from features.definition.structure import CHILD, COUNTY_DIGITS, HOUSEHOLD, REGION, VILLAGE_DIGITS
 from features.known import HOME
+from features.parallel import cores
 from models.policy.ordering import DRIVER, ORDER_COLUMNS, household_places, in_order
 
 RANK_VILLAGE = "rank_village"
@@ -41,17 +43,20 @@ def region_ranks(parts: Sequence[tuple[str, Path]]) -> dict[str, pl.DataFrame]:
     Args:
         parts: each county with its staged file of children that have their county places.
     """
-    keys = [
-        pl.read_ipc(path, columns=[*ORDER_COLUMNS, DRIVER])
-        .filter(pl.col(DRIVER))
-        .with_columns(pl.lit(county).alias(_COUNTY))
-        for county, path in parts
-    ]
+    with ThreadPoolExecutor(cores()) as threads:
+        keys = list(threads.map(_drivers, parts))
     ordered = in_order(pl.concat(keys)).select(
         _COUNTY, HOUSEHOLD, pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(RANK_REGION)
     )
     found = {str(key[0]): part for key, part in ordered.partition_by(_COUNTY, as_dict=True, include_key=False).items()}
     return {county: found.get(county, ordered.clear().drop(_COUNTY)) for county, _ in parts}
+
+
+def _drivers(part: tuple[str, Path]) -> pl.DataFrame:
+    """What a county's households are ordered by, a row for each."""
+    county, path = part
+    rows = pl.read_ipc(path, columns=[*ORDER_COLUMNS, DRIVER])
+    return rows.filter(pl.col(DRIVER)).with_columns(pl.lit(county).alias(_COUNTY))
 
 
 def listed_twice(ranks: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:

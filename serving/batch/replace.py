@@ -6,12 +6,14 @@ import ctypes
 import errno
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _HERE = -100
 """AT_FDCWD of Linux: paths are meant from the working folder."""
 _EXCHANGE = 2
 """RENAME_EXCHANGE of renameat2(2)."""
+_AT_ONCE = 16
 _UNABLE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 
 
@@ -59,8 +61,11 @@ def exchange(first: Path, second: Path) -> bool:
 
 def sync_tree(folder: Path) -> None:
     """Let everything in a folder reach the disk, so that after a power cut its name points to whole files."""
-    for path in (*folder.rglob("*"), folder):
-        sync(path)
+    # A disk takes many at once in little more than the time of one, and a country has thousands of files.
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        for _ in threads.map(sync, folder.rglob("*")):
+            pass
+    sync(folder)
 
 
 def sync(path: Path) -> None:

@@ -38,6 +38,8 @@ from serving.batch.outside import left_with_finding
 from serving.batch.ranks import RANK_COUNTY, RANK_REGION, RANK_VILLAGE, in_region, with_county_ranks
 
 AREA = "area"
+# Of zstd: higher ones take longer and save little. Statistics serve nobody: files of scores are read whole.
+_LEVEL = 1
 
 SCORE_COLUMNS = (
     CHILD, HOUSEHOLD, REGION, "as_of", "status", WHY_NO_SCORE, FACTS_OUTSIDE, "duty", "duty_rule", "duty_due_on",
@@ -140,7 +142,7 @@ def finish_county(task: CountyTask, ranks: pl.DataFrame) -> dict[str, str]:
     staged = pl.read_ipc(task.staged)
     rows = staged.join(ranks, on=HOUSEHOLD, how="left", maintain_order="left").select(SCORE_COLUMNS)
     return {
-        target.name: write(target, rows.write_parquet),
+        target.name: write(target, lambda to: rows.write_parquet(to, compression_level=_LEVEL, statistics=False)),
         str(task.area.relative_to(task.staging)): sha256_of(task.area),
     }
 
