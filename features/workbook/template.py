@@ -174,13 +174,17 @@ def _write_example(
 ) -> None:
     style = pen.book.add_format({**look, **_EXAMPLE})
     example = pen.settings["example"]
-    if column.words:
-        worksheet.write_string(_FIRST_ROW, place, column.words[0].text(pen.words), style)
+    own = example.get(column.name)
+    if column.name in example["empty"]:
+        worksheet.write_blank(_FIRST_ROW, place, None, style)
+    elif column.words:
+        word = next((word for word in column.words if word.zh == own), column.words[0])
+        worksheet.write_string(_FIRST_ROW, place, word.text(pen.words), style)
     elif column.kind == "date":
-        worksheet.write_datetime(_FIRST_ROW, place, datetime.combine(example["date"], time()), style)
+        worksheet.write_datetime(_FIRST_ROW, place, datetime.combine(own or example["date"], time()), style)
     elif _is_number(column):
         low = column.column.minimum if column.column is not None else None
-        worksheet.write_number(_FIRST_ROW, place, low or 0, style)
+        worksheet.write_number(_FIRST_ROW, place, own or low or 0, style)
     else:
         text = example.get(column.name, example.get(column.kind, example["text"]))
         worksheet.write_string(_FIRST_ROW, place, str(text), style)

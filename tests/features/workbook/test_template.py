@@ -177,3 +177,14 @@ def test_the_command_writes_it_and_says_what_to_do_next(tmp_path: Path) -> None:
     words = ["ledger", "template", "--out", str(out), "--overwrite", "--language", "zh", "--json"]
     assert json.loads(CliRunner().invoke(app, words).stdout)["language"] == "zh"
     assert load_workbook(out).sheetnames[1] == "登记表"
+
+
+def test_the_example_is_of_a_child_that_could_be(tmp_path: Path) -> None:
+    """Whoever copies it must not copy what a check would refuse: an ill child said to be healthy, a boarder of six."""
+    path = tmp_path / "template.xlsx"
+    write_template(path, DEFINITION, IDENTITY, "zh")
+    sheet = next(one for one in load_workbook(path).worksheets if not one.title.startswith("_"))
+    said = {str(top.value).split()[0]: low.value for top, low in zip(sheet[1], sheet[2], strict=True)}
+    assert (said["健康状况"], said["患病情况"], said["残疾类别"], said["拒绝评分日期"]) == ("健康", None, None, None)
+    assert (said["就学"], said["住校"], said["父亲情况"]) == ("小学", "否", "省外务工")
+    assert f"{said['出生日期']:%Y%m%d}" == str(said["儿童公民身份号码"])[6:14]
