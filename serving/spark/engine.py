@@ -114,16 +114,16 @@ def spark_engine_of(context: SparkContext, folder: Path) -> SparkEngine:
 
 
 def _errand(tasks: Sequence[CountyTask], parcel: Parcel) -> bytes:
-    """What all executors are told, with a token in the folder of scores by which they know that they see it."""
+    """What all executors are told, with a sign in the folder of scores by which they know that they see it."""
     from serving.spark.worker import SHARED, CountyOrder, Errand
 
-    first, token = tasks[0], secrets.token_hex(16)
-    (first.staging / SHARED).write_text(token, encoding="utf-8")
+    first, sign = tasks[0], secrets.token_hex(16)
+    (first.staging / SHARED).write_text(sign, encoding="utf-8")
     orders = {
         task.county: CountyOrder(task.scoring.policy, task.scoring.suspended, task.scoring.region) for task in tasks
     }
     shared = (first.store, first.region, first.scoring.as_of, first.scoring.definition)
-    return pickle.dumps(Errand(*shared, first.staging, token, parcel.bundle, orders))
+    return pickle.dumps(Errand(*shared, first.staging, sign, parcel.bundle, orders))
 
 
 def _scored(task: CountyTask, outcome: CountyOutcome | UserError) -> CountyScored:
@@ -133,6 +133,6 @@ def _scored(task: CountyTask, outcome: CountyOutcome | UserError) -> CountyScore
 
 
 def _clear(staging: Path) -> None:
-    """Leave only the files of the result: what was staged, the token, and what a lost executor had begun go."""
+    """Leave only the files of the result: what was staged, the sign, and what a lost executor had begun go."""
     for path in (*staging.glob("*.arrow"), *staging.glob(".*")):
         shutil.rmtree(path) if path.is_dir() else path.unlink()

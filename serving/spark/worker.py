@@ -31,7 +31,7 @@ from serving.spark.bootstrap import SAID
 
 SHARED = ".shared"
 # Bundles by their archives, each verified once per process: files, a first load in a child process, golden vectors.
-_bundles: dict[str, Bundle] = {}
+loaded_bundles: dict[str, Bundle] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class CountyOrder:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What all tasks of a run share. ``bundle`` names its archive in the session; ``token`` lies in ``staging``."""
+    """What all tasks of a run share. ``bundle`` names its archive in the session; ``sign`` lies in ``staging``."""
 
     store: LedgerStore
     region: str
     as_of: dt.date
     definition: Definition
     staging: Path
-    token: str
+    sign: str
     bundle: str
     orders: Mapping[str, CountyOrder]
 
@@ -114,10 +114,10 @@ def _attempt(work: Errand, county: str) -> Iterator[tuple[CountyTask, CountyTask
 
 def _task(work: Errand, county: str) -> CountyTask:
     order = work.orders[county]
-    if work.bundle not in _bundles:
-        _bundles[work.bundle] = load_bundle(Path(SparkFiles.get(work.bundle)), work.definition)
+    if work.bundle not in loaded_bundles:
+        loaded_bundles[work.bundle] = load_bundle(Path(SparkFiles.get(work.bundle)), work.definition)
     scoring = Scoring.of(
-        _bundles[work.bundle],
+        loaded_bundles[work.bundle],
         work.definition,
         order.policy,
         work.as_of,
@@ -144,7 +144,7 @@ def _require_shared(work: Errand) -> None:
         seen = (work.staging / SHARED).read_text(encoding="utf-8")
     except OSError:
         seen = ""
-    if seen != work.token:
+    if seen != work.sign:
         _give_up(f"cannot see {work.staging.parent}", mount.format("--out"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,11 +17,21 @@ __all__ = ["model", "released_home", "scored"]
 MASTER = "local-cluster[2,1,1024]"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Workers of such a cluster leave their folders in the home of Spark: here, not among the installed packages."""
+    home = tmp_path_factory.mktemp("spark-home")
+    for part in Path(pyspark.__file__).parent.iterdir():
+        if part.name != "work":
+            (home / part.name).symlink_to(part)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_HOME", str(home))
+        yield
+
+
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkEngine]:
-    """An engine on that cluster. What Spark leaves in its own folder is removed."""
+def engine(tmp_path_factory: pytest.TempPathFactory, _spark_home: None) -> Iterator[SparkEngine]:
+    """An engine on that cluster."""
     logs = tmp_path_factory.mktemp("spark-logs")
     with spark_engine(MASTER, {"spark.sql.shuffle.partitions": "2"}, logs) as made, without_pandas_warning():
-        application = made.context.applicationId
         yield made
-    shutil.rmtree(Path(pyspark.__file__).parent / "work" / application, ignore_errors=True)
