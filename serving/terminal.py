@@ -43,7 +43,7 @@ def print_summary(manifest: ScoreManifest, out: Path, console: Console) -> None:
     for words, number in standings(manifest.counties):
         console.print(f"{_pair(words)}: {number:,}", highlight=False)
     for alarm in manifest.alarms:
-        places = f" ({', '.join(alarm.counties)})" if alarm.counties else ""
+        places = f" ({alarm.places})" if alarm.counties else ""
         console.print(Text(f"注意 warning: {_pair(alarm.words)}{places}", style="bold"))
     for one in manifest.missing:
         console.print(Text(f"未评分 not scored {one.county}: {one.what}", style="bold red"), soft_wrap=True)

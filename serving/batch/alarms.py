@@ -13,6 +13,9 @@ from features.definition import Label
 from models.release.regions import NOT_CHECKED, RegionState, Standing
 from models.release.suspensions import Suspension
 
+# As many codes as fit a line of the page; a country has 2,800.
+_COUNTIES_NAMED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class CountyFacts:
@@ -49,6 +52,12 @@ class Alarm:
     kind: str
     words: Label
     counties: tuple[str, ...]
+
+    @property
+    def places(self) -> str:
+        """The first counties by code, and how many more there are; the manifest lists all."""
+        more = len(self.counties) - _COUNTIES_NAMED
+        return ", ".join(self.counties[:_COUNTIES_NAMED]) + (f" … +{more:,}" if more > 0 else "")
 
 
 @dataclass(frozen=True, slots=True)

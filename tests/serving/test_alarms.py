@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from serving.batch.alarms import AlarmLimits, CountyFacts, alarm_limits, alarms
+from features.definition import Label
+from serving.batch.alarms import Alarm, AlarmLimits, CountyFacts, alarm_limits, alarms
 
 AS_OF = date(2018, 6, 30)
 LIMITS = AlarmLimits(data_age_days=31, least_children=2, outside_severity=3)
@@ -72,3 +73,11 @@ def test_open_findings_of_children_on_no_list_are_counted(more: int, who: str) -
 def test_a_household_in_two_counties_is_said() -> None:
     (alarm,) = alarms([WELL], ("520001", "520002"), AS_OF, LIMITS)
     assert (alarm.kind, alarm.counties) == ("listed_twice", ("520001", "520002"))
+
+
+def test_of_many_counties_the_first_are_named_and_the_others_counted() -> None:
+    codes = tuple(str(code) for code in range(520100, 521300))
+    shown = Alarm("old_data", Label("旧", "old"), codes).places
+    assert shown.startswith("520100, 520101")
+    assert shown.endswith("… +1,190")
+    assert Alarm("old_data", Label("旧", "old"), codes[:2]).places == "520100, 520101"
