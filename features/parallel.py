@@ -122,8 +122,7 @@ def _raise_error(future: Future[Result], pool: ProcessPoolExecutor) -> None:
     raise error
 
 
-# For Polars' allocator: what is freed is kept for the next county, in large pages. Giving each page back and getting it
-# anew took a fifth of the time.
+# For Polars' allocator: what one county freed is kept for the next, in large pages.
 _MEMORY = "dirty_decay_ms:10000,muzzy_decay_ms:-1,background_thread:false,thp:always"
 _sent: list[bytes] = []
 
