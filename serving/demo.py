@@ -28,15 +28,8 @@ _PEOPLE = (
     ("演示人员乙 Demonstration person B", "演示：儿童工作负责人 demonstration: child welfare lead"),
 )
 _ASSESSMENT = "demonstration-impact-assessment.md"
-_AUDITED = (
-    "--only",
-    "known",
-    "--only",
-    "groups",
-    "--only",
-    "cold_start",
-    "--stands",
-)  # the whole audit takes longer than a demonstration may
+# The whole audit takes longer than a demonstration may.
+_AUDITED = ("--only", "known", "--only", "groups", "--only", "cold_start", "--stands")
 _NOT_AN_ASSESSMENT = (
     "演示文件，不是影响评估。真实使用前须按个人信息保护法第五十五条做影响评估。\n"
     "A stand-in for the demonstration, not an impact assessment. Real use needs one first (PIPL 55).\n"

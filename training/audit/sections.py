@@ -8,6 +8,7 @@ from features.cli.console import UserError
 from training.audit import known
 from training.audit.context import AuditContext
 from training.audit.section import Section
+from training.cold import section as cold
 from training.counties import section as counties
 from training.design import section as design
 from training.domains import section as domains
@@ -26,6 +27,7 @@ def section_makers() -> Mapping[str, SectionMaker]:
         stability.KEY: stability.section,
         counties.HOUSEHOLD_KEY: counties.household_section,
         counties.KEY: counties.section,
+        cold.KEY: cold.section,
         design.KEY: design.section,
         replay.KEY: replay.section,
         visitor.KEY: visitor.section,

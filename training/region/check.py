@@ -22,7 +22,8 @@ from training.region.log import log_line, regions_locked
 from training.region.look import LookJob, Release, groups_of, look_at
 from training.region.page import Report, write_report
 from training.region.sections import sections
-from training.region.verdict import FIT_WORDS, Judged, judge
+from training.region.unvisited import cold_start_of
+from training.region.verdict import FIT_WORDS, Expected, Judged, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,11 @@ def check_region(request: CheckRequest, progress: Progress = silent) -> tuple[Ch
     looks = map_processes(look_at, jobs, workers=request.workers, progress=progress, note=lambda job: job.county)
     if all(look.newest is None for look in looks):
         raise UserError(f"nothing was recorded in region '{request.region}' by {request.as_of}", "give a later --as-of")
-    criteria, elsewhere = load_criteria(request.criteria), expected_elsewhere(request.home, release.model_id)
+    criteria, home, model_id = load_criteria(request.criteria), request.home, release.model_id
+    expected = Expected(expected_elsewhere(home, model_id), cold_start_of(home, model_id))
     done = []
     for look in looks:
-        judged = judge(look, release, elsewhere, criteria, limits, request.definition)
+        judged = judge(look, release, expected, criteria, limits, request.definition)
         parts = sections(judged, criteria, request.definition, limits.drift.feature_effect)
         verdict = _kept(judged, release, store, request)
         report = Report(

@@ -60,6 +60,14 @@ class ExpectedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ColdStartRule:
+    """What the model must reach, measured without any visit, to be used with care where none is on record."""
+
+    least_auc: float
+    least_gain: float
+
+
+@dataclass(frozen=True, slots=True)
 class Criteria:
     """All that a verdict is made by."""
 
@@ -70,6 +78,7 @@ class Criteria:
     domains: DomainRule
     groups: GroupRule
     expected: ExpectedRule
+    cold_start: ColdStartRule
 
 
 _CRITERIA: TypeAdapter[Criteria] = TypeAdapter(Criteria)

@@ -47,11 +47,12 @@ def expected_elsewhere(home: Path, model_id: str) -> Elsewhere | None:
         data = sections[KEY]["data"]
         left_out = data["county"]
         return Elsewhere(
-            _ends(left_out["new"]), _ends(left_out["known"]), _ends(data["random"]), int(left_out["groups"])
+            ends_of(left_out["new"]), ends_of(left_out["known"]), ends_of(data["random"]), int(left_out["groups"])
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _ends(raw: Mapping[str, Any]) -> Ends:
+def ends_of(raw: Mapping[str, Any]) -> Ends:
+    """A figure as an audit keeps it."""
     return Ends(raw["value"], raw["lower"], raw["upper"])

@@ -14,6 +14,7 @@ from training.monitor.drift import Divergence
 from training.monitor.names import Words
 from training.region.criteria import Criteria
 from training.region.expected import Ends
+from training.region.unvisited import left_out_words
 from training.region.verdict import FIT_WORDS, Judged, Shift
 from training.region.words import joined, share_words
 
@@ -169,7 +170,7 @@ def _shift(judged: Judged, words: Words, effect: float) -> Section:
     return Section(
         key="shift",
         title=Label("与建模时的差别", "Shift against the reference"),
-        findings=(finding, rule),
+        findings=(finding, *left_out_words(judged.left_out), rule),
         pictures=(picture,) if shown else (),
         tables=(Table(Label("每项输入", "Every input"), columns, tuple(_shift_row(one, words) for one in ordered)),),
         data={

@@ -17,6 +17,7 @@ from training.monitor.words import percent
 from training.region.criteria import Criteria
 from training.region.expected import Elsewhere
 from training.region.look import CountyLook, GroupSeen, Release
+from training.region.unvisited import ColdStart, history_words, left_out, unvisited
 
 FIT_WORDS: Mapping[Fit, Label] = {
     "fit": Label("适合", "fit"),
@@ -40,8 +41,20 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What the release's audit measured: in counties left out of learning, and without any visit (None: it did not)."""
+
+    elsewhere: Elsewhere | None
+    unvisited: ColdStart | None
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
-    """A county with its verdict and all it stands on."""
+    """A county with its verdict and all it stands on.
+
+    ``left_out``: inputs that are not compared, since no event was recorded here; ``cold``: what the audit measured of
+    the model without any.
+    """
 
     look: CountyLook
     shifts: tuple[Shift, ...]
@@ -50,6 +63,8 @@ class Judged:
     strangers: tuple[GroupSeen, ...]
     without_model: tuple[str, ...]
     elsewhere: Elsewhere | None
+    left_out: frozenset[str] = frozenset()
+    cold: ColdStart | None = None
     fit: Fit = "fit"
     reasons: tuple[Reason, ...] = ()
 
@@ -67,32 +82,35 @@ class Judged:
 def judge(
     look: CountyLook,
     release: Release,
-    elsewhere: Elsewhere | None,
+    expected: Expected,
     criteria: Criteria,
     limits: MonitorLimits,
     definition: Definition,
 ) -> Judged:
     """Hold a county against the criteria."""
-    shifts = shifts_of(look, limits)
+    without = left_out(look, definition)
+    shifts = shifts_of(look, limits, without)
     empty = tuple(one.column for one in look.columns if one.share < criteria.columns.empty_below)
     blind = _blind(look, release, criteria, definition)
     strangers = _strangers(look, criteria)
-    judged = Judged(look, shifts, empty, blind, strangers, release.without_model, elsewhere)
-    found = list(_found(judged, criteria, definition))
+    judged = Judged(
+        look, shifts, empty, blind, strangers, release.without_model, expected.elsewhere, without, expected.unvisited
+    )
+    found = list(_found(judged, criteria, definition, release.model_id))
     fit: Fit = "not_fit" if any(hard for hard, _ in found) else "with_care" if found else "fit"
     reasons = tuple(reason for _, reason in sorted(found, key=lambda one: not one[0]))
     return replace(judged, fit=fit, reasons=reasons)
 
 
-def shifts_of(look: CountyLook, limits: MonitorLimits) -> tuple[Shift, ...]:
-    """Every input with what may be believed of it.
+def shifts_of(look: CountyLook, limits: MonitorLimits, without: frozenset[str] = frozenset()) -> tuple[Shift, ...]:
+    """Every input but those left out, with what may be believed of it.
 
     At most the declared share of what is believed over all inputs of the county is false (Benjamini and Hochberg).
     """
-    rate = limits.drift.false_discovery_rate
+    rate, features = limits.drift.false_discovery_rate, [one for one in look.features if one.name not in without]
 
     def believed(test: Callable[[FeatureWatch], float | None]) -> list[bool]:
-        values = [test(one) for one in look.features]
+        values = [test(one) for one in features]
         kept = iter(discoveries(np.array([value for value in values if value is not None]), rate).tolist())
         return [value is not None and bool(next(kept)) for value in values]
 
@@ -102,7 +120,7 @@ def shifts_of(look: CountyLook, limits: MonitorLimits) -> tuple[Shift, ...]:
     gone = believed(lambda one: one.unknown.p_value(limits.unknown.points_above) if one.unknown else None)
     return tuple(
         Shift(feature, beyond or less, far, lost)
-        for feature, beyond, less, far, lost in zip(look.features, differs, fewer, moved, gone, strict=True)
+        for feature, beyond, less, far, lost in zip(features, differs, fewer, moved, gone, strict=True)
     )
 
 
@@ -121,7 +139,7 @@ def _strangers(look: CountyLook, criteria: Criteria) -> tuple[GroupSeen, ...]:
     return tuple(one for one in look.groups or () if one.reference < least and one.children)
 
 
-def _found(judged: Judged, criteria: Criteria, definition: Definition) -> Iterator[tuple[bool, Reason]]:
+def _found(judged: Judged, criteria: Criteria, definition: Definition, model_id: str) -> Iterator[tuple[bool, Reason]]:
     """Every criterion that is not met, and whether it makes the county not fit."""
     look = judged.look
     if look.children < criteria.size.care_children:
@@ -140,8 +158,10 @@ def _found(judged: Judged, criteria: Criteria, definition: Definition) -> Iterat
             "declared effect, or gone",
         )
         yield changed >= criteria.inputs.not_fit, Reason("inputs", words)
-    if look.children and look.tables and not any(one.rows for one in look.tables):
-        yield False, Reason("history", _NO_HISTORY)
+    if unvisited(look):
+        cold, rule = judged.cold, criteria.cold_start
+        words = history_words(len(judged.left_out), cold, rule, model_id)
+        yield cold is None or not cold.enough(rule), Reason("history", words)
     if look.children:
         yield from _emptiness(judged, criteria, definition)
     yield from _blanks(judged, criteria, definition)
@@ -178,13 +198,6 @@ def _blanks(judged: Judged, criteria: Criteria, definition: Definition) -> Itera
             "in counties left out of learning the model may be no better than chance",
         )
         yield False, Reason("expected", words)
-
-
-_NO_HISTORY = Label(
-    "还没有任何走访记录（新摸排的县都是这样）：模型中与走访、发现有关的输入都空着，所以与建模的县不同",
-    "no visit is recorded yet, as in every newly investigated county: the inputs about visits and findings are empty, "
-    "unlike where the model was made",
-)
 
 
 def _size_words(children: int) -> Label:

@@ -27,6 +27,7 @@ def test_the_report_begins_with_what_the_model_adds_and_holds_every_section_once
         "groups",
         "equal_recall",
         "ablations",
+        "cold_start",
     } <= set(keys)
 
 

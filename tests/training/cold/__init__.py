@@ -1,0 +1,1 @@
+"""Tests of what a model is worth without any event."""
