@@ -47,15 +47,21 @@ def describe(seen: tuple[OrderSeen, ...], simple: Simple, inputs: tuple[int, int
     picture = bars(
         Label("名单内发现新需要的比例（95% 区间）", "Share with a new need on the list (95 % interval)"),
         [
-            Bar(_words(one.name), one.precision.value, one.precision.lower, one.precision.upper, faint=one is not cold)
+            Bar(
+                _order_words(one.name, simple),
+                one.precision.value,
+                one.precision.lower,
+                one.precision.upper,
+                faint=one is not cold,
+            )
             for one in seen
         ],
     )
     return Section(
         key=KEY,
         title=TITLE,
-        findings=(_what(inputs, outside), _found_words(cold, full, by_name[RANDOM]), _rival_words(rival), _LIMITS),
-        tables=(_table(seen),),
+        findings=(_found_words(cold, full, by_name[RANDOM]), _rival_words(rival), _what(inputs, outside), _LIMITS),
+        tables=(_table(seen, simple),),
         pictures=(picture,),
         figures={
             **_figures("auc", cold.auc),
@@ -117,7 +123,7 @@ def _rival_words(rival: OrderSeen) -> Label:
     )
 
 
-def _table(seen: tuple[OrderSeen, ...]) -> Table:
+def _table(seen: tuple[OrderSeen, ...], simple: Simple) -> Table:
     columns = (
         Label("次序", "Order"),
         Label("AUC（95% 区间）", "AUC (95 % interval)"),
@@ -125,10 +131,23 @@ def _table(seen: tuple[OrderSeen, ...]) -> Table:
         Label("没有走访记录的模型多出", "The model without visits adds"),
     )
     rows = tuple(
-        (_words(one.name), _cell(one.auc), _cell(one.precision), "–" if one.name == COLD else _cell(one.gain))
+        (
+            _order_words(one.name, simple),
+            _cell(one.auc),
+            _cell(one.precision),
+            "–" if one.name == COLD else _cell(one.gain),
+        )
         for one in seen
     )
     return Table(Label("同样的儿童、标签和名额", "The same children, labels and places"), columns, rows)
+
+
+def _order_words(name: str, simple: Simple) -> Label:
+    """An order's name; of the best simple one also that it reads visits, if it does."""
+    words = _words(name)
+    if name in (RANDOM, simple.without_events) or name != simple.best:
+        return words
+    return Label(f"{words.zh}（含走访记录）", f"{words.en} (visits on record)")
 
 
 def _words(name: str) -> Label:

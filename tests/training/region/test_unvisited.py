@@ -94,7 +94,6 @@ def test_measured_is_with_care_and_says_what_was_measured(unvisited: Path, home:
     assert found.page is not None
     html = found.page.read_text(encoding="utf-8")
     for words in (
-        "With care",
         "with care",
         "AUC 0.710",
         "不参与比较",
