@@ -127,7 +127,7 @@ def _latest_in_polars(rows: nw.DataFrame[Any], key: Sequence[str]) -> nw.DataFra
     repeated = native.select(*key).is_duplicated()
     if not repeated.any():
         return rows
-    several = native.select(*key, *_SUCCESSION, pl.row_index(_ROW)).filter(repeated)
+    several = native.select(*dict.fromkeys((*key, *_SUCCESSION)), pl.row_index(_ROW)).filter(repeated)
     last = several.group_by(*key).agg(pl.col(_ROW).sort_by(*_SUCCESSION).last())[_ROW]
     kept = (~repeated).to_numpy(writable=True)
     kept[last.to_numpy()] = True

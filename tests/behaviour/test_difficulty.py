@@ -16,6 +16,7 @@ from training.run import train
 FIELD = (0.70, 0.80)
 
 
+@pytest.mark.slow
 def test_a_small_province_is_about_as_hard_as_the_field(tmp_path: Path) -> None:
     """Four thousand children: two hundredths of chance on either side."""
     run = measured(imported(tmp_path, SimulationPlan(children=4_000, counties=2)), tmp_path / "rows")

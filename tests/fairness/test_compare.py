@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import polars as pl
+import pytest
 
 from features.definition import load_definition
 from features.definition.groups import AuditGroups, audit_groups
@@ -52,6 +53,7 @@ def test_without_lots_recall_is_bounded_and_the_truth_lies_within() -> None:
         assert all_seen.by_lot is None
 
 
+@pytest.mark.slow
 def test_the_reference_and_groups_with_few_needs_are_not_compared() -> None:
     rows, drawn = town()
     sex, ethnicity = compare_groups(rows, drawn, DECLARED, RULE, 1)

@@ -83,6 +83,7 @@ def test_workers_of_a_killed_import_do_not_go_on_writing(ledger: Path, tmp_path:
     assert store_bytes(ledger) == before
 
 
+@pytest.mark.slow
 def test_two_imports_at_once_come_one_after_the_other(ledger: Path, tmp_path: Path) -> None:
     one = write_counties(tmp_path / "one", counties=2, households=500)
     other = send(tmp_path / "other", "529902")

@@ -68,6 +68,7 @@ def unhurt(township: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("step", "done"), [(NAME, 0), (WRITE, 1), (PERSONS, 40)], ids=["name", "write", "persons"])
 def test_killed_at_a_step_and_run_again(step: Label, done: int, township: Path, unhurt: Path, tmp_path: Path) -> None:
     in_ledger = step is PERSONS

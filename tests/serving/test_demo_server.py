@@ -18,6 +18,7 @@ from serving.batch.folder import ScoreFolder
 from serving.demo_server import free_port, start, stop
 
 
+@pytest.mark.slow
 def test_it_serves_until_it_is_stopped(released_home: Path, scored: ScoreFolder, tmp_path: Path) -> None:
     shutil.copytree(released_home, tmp_path, dirs_exist_ok=True)
     served = start(tmp_path, scored.folder)

@@ -53,6 +53,7 @@ def sent(ledger: Path, released_home: Path, tmp_path: Path, monkeypatch: pytest.
     return Sent(Errand(store, "", AS_OF, definition, staging, SIGN, BUNDLE, orders), store.counties())
 
 
+@pytest.mark.slow
 def test_counties_scored_then_written_are_the_files_of_one_machine(sent: Sent, scored: ScoreFolder) -> None:
     staging = sent.errand.staging
     outcomes = dict(score_counties(sent.pickled, iter(sent.counties)))

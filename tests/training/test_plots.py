@@ -41,6 +41,7 @@ def scored(model: RiskModel) -> pl.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_every_plot_is_a_picture_and_the_same_each_time(model: RiskModel) -> None:
     sample = make_part(WINDOWS.test).matrix
     settings = dict(mpl.rcParams)
@@ -51,6 +52,7 @@ def test_every_plot_is_a_picture_and_the_same_each_time(model: RiskModel) -> Non
     assert dict(mpl.rcParams) == settings
 
 
+@pytest.mark.slow
 def test_plots_follow_what_they_show(model: RiskModel) -> None:
     sample = make_part(WINDOWS.test).matrix
     made = plots(model, scored(model), sample, 0.1)

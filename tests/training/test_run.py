@@ -127,6 +127,7 @@ def test_the_model_knows_more_than_chance_and_the_estimates_are_named(run: Train
     assert set(run.result.labels) == {"fit", "calibrate", "test"}
 
 
+@pytest.mark.slow
 def test_the_same_ledger_and_plan_give_the_same_bundle(run: Trained, ledger: Path, tmp_path: Path) -> None:
     again = train(ledger, run.plan, tmp_path / "home", load_definition(), workers=2)
     assert again.model_id == run.result.model_id

@@ -175,6 +175,7 @@ def test_a_known_namesake_is_listed_with_one_row(identified: Identify) -> None:
     assert {pair["first"], pair["second"]} == {child(first), child(found)}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=8)
 @given(st.integers(0, 2**16))
 def test_the_order_of_rows_changes_nothing(seed: int) -> None:

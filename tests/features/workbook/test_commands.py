@@ -148,6 +148,7 @@ def test_a_folder_with_a_broken_workbook(app: typer.Typer, tmp_path: Path) -> No
     assert run(app, "import", folder, *DAY, *sender).exit_code == EXIT_FAULTS
 
 
+@pytest.mark.slow
 def test_nobody_is_named_in_what_is_said(app: typer.Typer, tmp_path: Path) -> None:
     """Names, ID numbers and phones of every ugly workbook, and of one with shifted columns."""
     books = [

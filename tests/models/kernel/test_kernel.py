@@ -147,6 +147,7 @@ def test_one_feature_asked_for_again_and_again_down_a_path() -> None:
     assert difference(booster, at_the_thresholds(booster, asked(1, seed=2))) < CLOSE
 
 
+@pytest.mark.slow
 def test_more_thresholds_than_a_byte_can_count() -> None:
     matrix = making.rows(4000, 2, missing=0.1)
     booster = making.grow(matrix, ("f0", "f1"), 60, num_leaves=60, max_depth=8, max_bin=2000, min_data_in_bin=1)

@@ -54,6 +54,7 @@ viewers = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(viewer=viewers)
 def test_no_viewer_gets_a_row_out_of_region_or_role(crowd: Session, viewer: Viewer) -> None:

@@ -163,5 +163,5 @@ def test_the_example_of_the_documents_can_be_sent_as_it_is(client: httpx.Client)
         answer = client.post(path, json=content["examples"]["family"]["value"])
         assert answer.status_code == 200, answer.text
         record = answer.json().get("record") or answer.json()["records"][0]
-        assert record["status"] == "scored"
-        assert {known["feature"] for known in record["not_known"]} >= {"village_children"}
+        assert record["status"] == "no_score", "a family alone, with its parents' whereabouts not known"
+        assert {fact["feature"] for fact in record["facts_outside"]} >= {"village_children"}

@@ -65,6 +65,7 @@ def said(run: Trained, one: DomainEstimate, ends: DomainIntervals | None) -> Lab
     return _finding(one, Label("教育", "education"), ends, bundle.domains, run.plan)
 
 
+@pytest.mark.slow
 def test_a_finding_warns_of_what_is_no_better_than_lots_and_of_what_is_too_good(run: Trained) -> None:
     one = replace(run.result.domains[0], fitted=True, base_rate=0.04, auc=0.8)
     ends = DomainIntervals(Interval(0.8, 0.7, 0.9), Interval(0.12, None, None))
@@ -79,6 +80,7 @@ def test_a_finding_warns_of_what_is_no_better_than_lots_and_of_what_is_too_good(
     assert "likely for no child" in said(run, one, never).en
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_judged_says_so(run: Trained) -> None:
     one = replace(run.result.domains[0], fitted=True, positives=4, auc=None)
     finding = said(run, one, None)

@@ -45,6 +45,7 @@ def test_check_accept_and_status(unlike: Path, home: Path, county: str, tmp_path
     assert json.loads(_run("region", "status", *where, "--json"))["counties"][0]["checked"]
 
 
+@pytest.mark.slow
 def test_a_pilot_from_the_draw_to_its_adoption(ledger: Path, home: Path, county: str, tmp_path: Path) -> None:
     copy = tmp_path / "ledger"
     shutil.copytree(ledger, copy)

@@ -107,6 +107,7 @@ def test_a_folder_without_scores_is_refused(ledger: Path, home: Path, tmp_path: 
         region_status(StatusRequest(ledger, home, scores=(tmp_path,)))
 
 
+@pytest.mark.slow
 def test_a_country_of_counties_is_told_in_seconds(ledger: Path, home: Path, tmp_path: Path, county: str) -> None:
     held = LedgerStore.open(ledger)
     codes = [str(code) for code in range(110_001, 112_801)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from features.definition import Label
 from tests.training.audited import audited
 from training.evaluation import LOGISTIC, MODEL, OVERDUE, RANDOM
@@ -64,6 +66,7 @@ def test_intervals_are_written_as_far_as_they_are_known() -> None:
     assert isinstance(interval_text(NOT_ESTIMABLE), Label)
 
 
+@pytest.mark.slow
 def test_the_section_of_a_trained_model_replays_its_test_window(ledger: Path) -> None:
     found = section(audited(ledger))
     orders = found.data["orders"]

@@ -105,6 +105,7 @@ def test_figures_without_an_interval_stand_alone() -> None:
     assert figure(NOT_ESTIMABLE) == NO_FIGURE
 
 
+@pytest.mark.slow
 def test_the_section_of_a_trained_model_speaks_of_its_test_window(ledger: Path) -> None:
     found = section(audited(ledger))
     assert found.figures["one_visitor_villages"] == 0.0
