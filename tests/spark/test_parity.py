@@ -18,9 +18,9 @@ from tests.generative.ledgers import AS_OF, ledgers
 
 Matrix = npt.NDArray[np.float32]
 
-CASES = 300
+CASES = 60
 # Enough to see that ledgers told apart by their keys do not mix in one table.
-ALONE = 30
+ALONE = 20
 _KEYS = ("row_id", "retracts", "child_id", "household_id", "visit_id", "finding_id")
 
 
