@@ -20,8 +20,8 @@ from features.ledger.store import LedgerStore
 from models.policy.policy import Policy, load_policies, load_policy, policy_for
 from models.release.bundle import Bundle, load_bundle
 from models.release.current import ReleaseStore
-from models.release.regions import county_sha256, region_state
-from models.release.suspensions import read_suspensions
+from models.release.regions import RegionState, county_sha256, region_state
+from models.release.suspensions import Suspension, read_suspensions
 from serving.batch.alarms import alarm_limits, alarms, missing_alarms, region_alarms, suspension_alarms
 from serving.batch.county import Scoring
 from serving.batch.engine import Engine, Processes
@@ -76,21 +76,11 @@ def score_region(
     counties = counties_of(store, request.region)
     definition = definition_of(store, request.definition)
     bundle = released(request.home, request.release, definition)
-    policies, suspended = policies_of(request.policy), read_suspensions(request.home)
+    suspended = read_suspensions(request.home)
     regions = {
         county: region_state(request.home, county, bundle.model_id, county_sha256(store, county)) for county in counties
     }
-    scorings = {
-        county: Scoring.of(
-            bundle,
-            definition,
-            policy_in_force(policies, definition, county, request.as_of),
-            request.as_of,
-            suspended=county in suspended,
-            region=regions[county],
-        )
-        for county in counties
-    }
+    scorings = _scorings(request, bundle, definition, suspended, regions)
     with staged(request.out, keep=engine is None) as staging:
         journal = None if engine is not None else _journal(staging, binding_of(store, request, scorings), tell)
         (staging / AREA).mkdir(exist_ok=True)
@@ -118,6 +108,28 @@ def score_region(
         if journal is not None:
             journal.close()
     return manifest
+
+
+def _scorings(
+    request: ScoreRequest,
+    bundle: Bundle,
+    definition: Definition,
+    suspended: Mapping[str, Suspension],
+    regions: Mapping[str, RegionState],
+) -> dict[str, Scoring]:
+    """What each county is scored with."""
+    policies = policies_of(request.policy)
+    return {
+        county: Scoring.of(
+            bundle,
+            definition,
+            policy_in_force(policies, definition, county, request.as_of),
+            request.as_of,
+            suspended=county in suspended,
+            region=region,
+        )
+        for county, region in regions.items()
+    }
 
 
 def binding_of(store: LedgerStore, request: ScoreRequest, scorings: Mapping[str, Scoring]) -> str:
