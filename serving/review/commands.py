@@ -111,23 +111,32 @@ def load_list(
 
 
 @review.command("serve", epilog="Example: mopai review serve --port 3001")
-def serve(
+def serve(  # noqa: PLR0913 - each is an option that a person types
     *,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 3001,
     provider: Annotated[
         Path | None, typer.Option("--provider", help="Settings (TOML) of an OpenID Connect provider to sign in with.")
     ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="Ledger folder.", show_default="MOPAI_HOME/ledger")
+    ] = None,
+    scores: Annotated[Path | None, typer.Option("--scores", help="Folder of mopai score, for reasons.")] = None,
+    scoring: Annotated[str, typer.Option("--scoring", help="Address of the scoring service.")] = "",
+    tracking: Annotated[str, typer.Option("--tracking", help="Address of MLflow's page, for model owners.")] = "",
     home: Home = None,
     database: DatabaseUrl = None,
     json: Json = False,
 ) -> None:
     """Serve the pages. Ends with Ctrl+C."""
+    from serving.review.desk import Folders
     from serving.review.launch import ReviewLaunch, open_desk
     from serving.review.launch import serve as run
     from serving.review.store.database import database_url
 
-    launch = ReviewLaunch(database_url(home or default_home(), database), host, port, provider)
+    kept = home or default_home()
+    folders = Folders(kept, ledger or kept / "ledger", scores)
+    launch = ReviewLaunch(database_url(kept, database), host, port, provider, folders, scoring, tracking)
     desk = open_desk(launch)
     print_json({"address": launch.address}) if json else typer.echo(f"地址 address: {launch.address}")
     run(launch, desk)

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
 
 from features.cli.console import UserError
 from serving.review.access.provider import Provider
+from serving.review.desk import Desk, Folders
 from serving.review.store.database import Database
 from serving.review.store.migrate import require_newest
-from serving.review.web.app import Desk, application
+from serving.review.web.app import application
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewLaunch:
-    """Where to listen and what to work with. ``provider`` is the settings file of a provider of identities."""
+    """Where to listen and what to work with; see ``Desk``. ``provider`` is the settings file of a provider."""
 
     url: str
     host: str
     port: int
     provider: Path | None = None
+    folders: Folders = field(default_factory=Folders)
+    scoring: str = ""
+    tracking: str = ""
 
     @property
     def address(self) -> str:
@@ -39,7 +43,8 @@ def open_desk(launch: ReviewLaunch) -> Desk:
     """
     database = Database.open(launch.url)
     require_newest(database)
-    return Desk(database, None if launch.provider is None else Provider.read(launch.provider))
+    provider = None if launch.provider is None else Provider.read(launch.provider)
+    return Desk(database, provider, launch.folders, launch.scoring, launch.tracking)
 
 
 def serve(launch: ReviewLaunch, desk: Desk) -> None:

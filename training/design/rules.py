@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from training.settings_file import read_settings
+from features.settings_file import read_settings
 
 Method = Literal["wald", "wilson", "korn_graubard"]
 Quantity = Literal["prevalence", "precision_at_k", "recall_at_k", "found_per_places"]

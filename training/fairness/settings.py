@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from training.settings_file import read_settings
+from features.settings_file import read_settings
 
 Level = Literal["region", "county", "township"]
 

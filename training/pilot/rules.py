@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from training.settings_file import read_settings
+from features.settings_file import read_settings
 
 RULES = Path(__file__).resolve().parent / "pilot.toml"
 

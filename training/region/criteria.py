@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from training.settings_file import read_settings
+from features.settings_file import read_settings
 
 CRITERIA = Path(__file__).resolve().parent / "criteria.toml"
 

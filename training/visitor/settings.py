@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from training.settings_file import read_settings
+from features.settings_file import read_settings
 
 
 @dataclass(frozen=True, slots=True)

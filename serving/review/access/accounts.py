@@ -35,7 +35,7 @@ class NewAccount:
 
 
 class AccountFaultError(UserError):
-    """An account that cannot be made or changed. ``code`` is its word in ``words.toml``."""
+    """An account that cannot be made or changed. ``code`` is its word in ``words/``."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)

@@ -15,7 +15,7 @@ _COMMON = Path(__file__).with_name("common_passwords.txt")
 
 
 def weakness(password: str, name: str) -> str | None:
-    """Why a password is not good enough, as a code of ``words.toml``; None for a good one."""
+    """Why a password is not good enough, as a code of ``words/``; None for a good one."""
     rules = settings().password
     plain = password.casefold()
     if len(password) < rules.characters_at_least:

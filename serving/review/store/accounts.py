@@ -29,7 +29,10 @@ class Outcome(StrEnum):
 
 
 class Account(Base):
-    """A person who may sign in. ``password_hash`` is null for people who come through a provider alone."""
+    """A person who may sign in. ``password_hash`` is null for people who come through a provider alone.
+
+    ``introduced_at`` is when the person had seen what the pages are for.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("oidc_issuer", "oidc_subject"),)
@@ -45,6 +48,7 @@ class Account(Base):
     must_change: Mapped[bool] = mapped_column(default=True)
     locked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    introduced_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
     regions: Mapped[list[AccountRegion]] = relationship(
@@ -65,7 +69,10 @@ class AccountRegion(Base):
 
 
 class SignedIn(Base):
-    """A session. Only a hash of its token is kept, so a stolen copy of the database opens nothing."""
+    """A session. Only a hash of its token is kept, so a stolen copy of the database opens nothing.
+
+    ``practising``: it works with invented families of its own, and with no others.
+    """
 
     __tablename__ = "sessions"
 
@@ -77,6 +84,7 @@ class SignedIn(Base):
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(120))
+    practising: Mapped[bool] = mapped_column(default=False)
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -92,6 +92,8 @@ class Correction(Base):
     value_is: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
     valid_from: Mapped[dt.date]
     state: Mapped[CorrectionState] = mapped_column(code_type(CorrectionState, "state"))
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    answered_at: Mapped[dt.datetime | None]
     made_at: Mapped[dt.datetime]
 
 

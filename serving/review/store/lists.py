@@ -55,6 +55,7 @@ class ListItem(Base):
     """A household on a list. ``shown`` holds the words it was listed with: duty, reasons, what is not known.
 
     ``version`` guards against two people changing the same place: a change names the version it was made from.
+    ``assigned_to`` is who goes there; nobody yet where it is null.
     """
 
     __tablename__ = "list_items"
@@ -86,6 +87,7 @@ class ListItem(Base):
     reason: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
     moved_by_hand: Mapped[bool]
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     changed_at: Mapped[dt.datetime | None]
     version: Mapped[int] = mapped_column()

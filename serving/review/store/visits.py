@@ -82,5 +82,7 @@ class ReportTask(Base):
     state: Mapped[TaskState] = mapped_column(code_type(TaskState, "state"))
     escalated_at: Mapped[dt.datetime | None]
     reported_at: Mapped[dt.datetime | None]
+    reported_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
     opened_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     opened_at: Mapped[dt.datetime]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -13,11 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from serving.review.access.viewer import Viewer
+from serving.review.desk import Desk
 from serving.review.store.accounts import SignedIn
 from serving.review.words import Words
-
-if TYPE_CHECKING:
-    from serving.review.web.app import Desk
 
 SEE_OTHER = 303
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from features.definition import Language
 from serving.review.access.sessions import find_session, form_token, touch
@@ -83,6 +84,12 @@ class Page:
         if self.right is not None:
             ask.viewer.require(self.right)
         return None
+
+
+def route(path: str, get: Page | None = None, post: Page | None = None) -> list[Route]:
+    """What answers an address: a page for reading it, one for its forms, or both."""
+    routes = [Route(path, get.endpoint(), methods=["GET"])] if get else []
+    return [*routes, Route(path, post.endpoint(), methods=["POST"])] if post else routes
 
 
 def _ask(request: Request, session: Session, form: Mapping[str, str], now: datetime) -> Ask:

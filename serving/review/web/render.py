@@ -14,7 +14,7 @@ from serving.review.access.viewer import May
 from serving.review.web.ask import Ask
 
 HERE = Path(__file__).resolve().parent
-STYLE = HERE / "static" / "review.css"
+STYLES = HERE / "static"
 # What stands in the menu, by the right it needs.
 MENU = (
     ("/list", "nav.list", May.WORK_CASES),
@@ -53,9 +53,16 @@ def problem_page(ask: Ask, key: str, status: int) -> HTMLResponse:
 
 
 @lru_cache(maxsize=1)
+def style() -> bytes:
+    """The one style sheet: every file of the folder, the common one first."""
+    files = sorted(STYLES.glob("*.css"), key=lambda file: (file.name != "base.css", file.name))
+    return b"".join(file.read_bytes() for file in files)
+
+
+@lru_cache(maxsize=1)
 def style_name() -> str:
     """The style sheet's name with a mark of its content, so that browsers may keep it for ever."""
-    return f"review.{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}.css"
+    return f"review.{hashlib.sha256(style()).hexdigest()[:12]}.css"
 
 
 def _here(ask: Ask) -> str:

@@ -29,7 +29,7 @@ class Change:
 
 
 class ChangeFaultError(ValueError):
-    """A change that cannot be made as it stands. ``code`` is its word in ``words.toml``."""
+    """A change that cannot be made as it stands. ``code`` is its word in ``words/``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -17,13 +17,15 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Label]:
-    """Every word by ``section.key``."""
-    raw = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
-    return {
-        f"{section}.{key}": Label(words["zh"], words["en"])
-        for section, keys in raw.items()
-        for key, words in keys.items()
-    }
+    """Every word by ``section.key``, from all files beside this one. ValueError for a word that stands in two."""
+    found: dict[str, Label] = {}
+    for file in sorted(Path(__file__).parent.glob("*.toml")):
+        for section, keys in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            words = {f"{section}.{key}": Label(both["zh"], both["en"]) for key, both in keys.items()}
+            if twice := sorted(words.keys() & found.keys()):
+                raise ValueError(f"{file.name}: {', '.join(twice)} stands in another file too")
+            found |= words
+    return found
 
 
 @dataclass(frozen=True, slots=True)

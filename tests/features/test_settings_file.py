@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from features.cli.console import UserError
-from training.settings_file import read_settings
+from features.settings_file import read_settings
 
 
 @dataclass(frozen=True, slots=True)
