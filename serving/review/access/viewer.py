@@ -17,6 +17,7 @@ class May(StrEnum):
 
     READ_CASES = "read_cases"
     WORK_CASES = "work_cases"
+    SUPERVISE = "supervise"
     READ_FIGURES = "read_figures"
     READ_LOG = "read_log"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -24,7 +25,7 @@ class May(StrEnum):
 
 RIGHTS: Mapping[Role, frozenset[May]] = {
     Role.CASEWORKER: frozenset({May.READ_CASES, May.WORK_CASES}),
-    Role.SUPERVISOR: frozenset({May.READ_CASES, May.WORK_CASES, May.READ_FIGURES}),
+    Role.SUPERVISOR: frozenset({May.READ_CASES, May.WORK_CASES, May.READ_FIGURES, May.SUPERVISE}),
     Role.MODEL_OWNER: frozenset({May.READ_FIGURES}),
     Role.AUDITOR: frozenset({May.READ_LOG}),
     Role.ADMINISTRATOR: frozenset({May.MANAGE_ACCOUNTS}),
