@@ -47,7 +47,11 @@ class OwnRating(Base):
 
 
 class Override(Base):
-    """A person overrules a place, with a coded reason."""
+    """A person overrules a place, with a coded reason, and what list and model had said of it.
+
+    ``place_was`` and ``place_is`` are its place before and after. ``answered_at`` is null while the last word is the
+    author's. A withdrawn one stays.
+    """
 
     __tablename__ = "overrides"
 
@@ -59,8 +63,14 @@ class Override(Base):
     wanted: Mapped[Rating] = mapped_column(code_type(Rating, "wanted"))
     reason: Mapped[str] = mapped_column(String(CODE_LENGTH))
     note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    band: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    rank: Mapped[int | None]
+    duty_rule: Mapped[str | None] = mapped_column(String(NUMBER_LENGTH))
+    place_was: Mapped[int]
+    place_is: Mapped[int]
     made_at: Mapped[dt.datetime]
     answered_at: Mapped[dt.datetime | None]
+    withdrawn_at: Mapped[dt.datetime | None]
     replies: Mapped[list[Reply]] = relationship(order_by="Reply.id", cascade="all, delete-orphan")
 
 
@@ -77,7 +87,10 @@ class Reply(Base):
 
 
 class Correction(Base):
-    """A fact of the ledger that a person says is wrong, and what it should be."""
+    """A fact of the ledger that a person says is wrong, and what it should be.
+
+    ``answer`` is the coded reason of a supervisor who declined it.
+    """
 
     __tablename__ = "corrections"
 
@@ -94,6 +107,8 @@ class Correction(Base):
     state: Mapped[CorrectionState] = mapped_column(code_type(CorrectionState, "state"))
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     answered_at: Mapped[dt.datetime | None]
+    answer: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    answer_note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
     made_at: Mapped[dt.datetime]
 
 

@@ -21,7 +21,15 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("introduced_at", _TIME, nullable=True))
     op.add_column("sessions", sa.Column("practising", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("corrections", sa.Column("answered_at", _TIME, nullable=True))
+    op.add_column("corrections", sa.Column("answer", sa.String(length=32), nullable=True))
+    op.add_column("corrections", sa.Column("answer_note", sa.String(length=2000), nullable=True))
     op.add_column("report_tasks", sa.Column("note", sa.String(length=2000), nullable=True))
+    op.add_column("overrides", sa.Column("band", sa.String(length=32), nullable=True))
+    op.add_column("overrides", sa.Column("rank", sa.Integer(), nullable=True))
+    op.add_column("overrides", sa.Column("duty_rule", sa.String(length=64), nullable=True))
+    op.add_column("overrides", sa.Column("place_was", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("overrides", sa.Column("place_is", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("overrides", sa.Column("withdrawn_at", _TIME, nullable=True))
     for table, column, reference in _ACCOUNTS:
         with op.batch_alter_table(table) as batch:
             batch.add_column(sa.Column(column, sa.Integer(), nullable=True))
@@ -45,7 +53,11 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as batch:
             batch.drop_constraint(reference, type_="foreignkey")
             batch.drop_column(column)
+    for column in ("withdrawn_at", "place_is", "place_was", "duty_rule", "rank", "band"):
+        op.drop_column("overrides", column)
     op.drop_column("report_tasks", "note")
+    op.drop_column("corrections", "answer_note")
+    op.drop_column("corrections", "answer")
     op.drop_column("corrections", "answered_at")
     op.drop_column("sessions", "practising")
     op.drop_column("accounts", "introduced_at")
