@@ -10,47 +10,53 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 from features.cli.console import HOME_VARIABLE, UserError
 
-PORT = 3000
+PORT, REVIEW_PORT = 3000, 3001
 READY_WITHIN_SECONDS = 60.0
 ENDS_WITHIN_SECONDS = 20.0
 
 _RECORD = "serving.json"
 _LOG = "serve.log"
-_MARK = "serving.service.app"
+_MARK = ("features.cli.app", "serve")
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running server: its address, the key its owner signs in with, and its process."""
+    """What runs: the address of the pages, that of the scoring service with its owner's key, and the process."""
 
+    review: str
     address: str
     key: str
     pid: int
 
 
 def start(folder: Path, scores: Path) -> Served:
-    """Serve the releases and scores of a demonstration in the background; returns once it is ready.
+    """Serve pages, releases and scores of a demonstration in the background; returns once all of it is ready.
 
     Raises:
         UserError: the server ended or was not ready in time; its log is named.
     """
-    port, log = free_port(PORT), folder / _LOG
+    port, review_port, log = free_port(PORT), free_port(REVIEW_PORT), folder / _LOG
     command = [sys.executable, "-m", "features.cli.app", "serve", "--home", str(folder), "--scores", str(scores)]
-    pid = _spawn([*command, "--port", str(port), "--json"], {**os.environ, HOME_VARIABLE: str(folder)}, log)
-    address = f"http://127.0.0.1:{port}"
-    served = Served(address, _wait(pid, address, folder / "service-key.txt", log), pid)
+    command += ["--port", str(port), "--review-port", str(review_port), "--json"]
+    pid = _spawn(command, _environment(folder), log)
+    address, review = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{review_port}"
+    key = _wait(pid, (f"{address}/readyz", f"{review}/livez"), folder / "service-key.txt", log)
+    served = Served(review, address, key, pid)
     (folder / _RECORD).write_text(json.dumps(asdict(served) | {"key": ""}), encoding="utf-8")
     return served
 
 
 def stop(folder: Path) -> bool:
-    """End the server an earlier demonstration left running; False when there is none."""
+    """End what an earlier demonstration left running, all of it; False when there is nothing."""
     record = folder / _RECORD
     if not record.is_file():
         return False
@@ -58,12 +64,14 @@ def stop(folder: Path) -> bool:
     record.unlink()
     if not _is_ours(pid):
         return False
+    family = _family(pid)
     os.kill(pid, signal.SIGTERM)
     ends = time.monotonic() + ENDS_WITHIN_SECONDS
-    while _is_ours(pid) and time.monotonic() < ends:
+    while any(one.is_running() for one in family) and time.monotonic() < ends:
         time.sleep(0.1)
-    if _is_ours(pid):
-        os.kill(pid, signal.SIGKILL)
+    for one in family:
+        with suppress(psutil.Error):
+            one.kill()
     return True
 
 
@@ -86,21 +94,28 @@ def _spawn(command: list[str], environment: Mapping[str, str], log: Path) -> int
     return os.posix_spawn(command[0], command, environment, file_actions=files, setsid=True)
 
 
-def _wait(pid: int, address: str, key_file: Path, log: Path) -> str:
+def _environment(folder: Path) -> dict[str, str]:
+    """This one's, with the demonstration as its home and the database that lies in it."""
+    own = {name: value for name, value in os.environ.items() if name != "MOPAI_REVIEW_DATABASE"}
+    return {**own, HOME_VARIABLE: str(folder)}
+
+
+def _wait(pid: int, addresses: Sequence[str], key_file: Path, log: Path) -> str:
     ends = time.monotonic() + READY_WITHIN_SECONDS
     running = True
     while time.monotonic() < ends and running:
-        if key_file.is_file() and (key := key_file.read_text(encoding="utf-8").strip()) and _ready(address, key):
+        key = key_file.read_text(encoding="utf-8").strip() if key_file.is_file() else ""
+        if key and all(_ready(address, key) for address in addresses):
             return key
         time.sleep(0.2)
         running = os.waitpid(pid, os.WNOHANG) == (0, 0)
     if running:
         os.kill(pid, signal.SIGTERM)
-    raise UserError(f"the service at {address} did not become ready", f"see {log}")
+    raise UserError(f"the service at {addresses[0]} did not become ready", f"see {log}")
 
 
 def _ready(address: str, key: str) -> bool:
-    request = urllib.request.Request(f"{address}/readyz", headers={"Authorization": f"Bearer {key}"})  # noqa: S310 - our own address
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {key}"})  # noqa: S310 - our own address
     try:
         with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310 - our own address
             return bool(answer.status == 200)
@@ -110,10 +125,14 @@ def _ready(address: str, key: str) -> bool:
 
 def _is_ours(pid: int) -> bool:
     """Whether that process is a server of ours: a number may have been given to another program since."""
-    import psutil
-
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and any(_MARK in part for part in process.cmdline())
+        return process.status() != psutil.STATUS_ZOMBIE and set(_MARK) <= set(process.cmdline())
     except psutil.Error:
         return False
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    """A process and all it started."""
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]

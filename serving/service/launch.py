@@ -21,6 +21,10 @@ from serving.service.settings import (
 
 SERVICE = "serving.service.app:Mopai"
 OWNER = "owner"
+# What the service reads of a home; identities and the review database are not among them.
+READS = ("releases", "regions", "monitor")
+# Settings of other parts, which may hold a password.
+NOT_ITS_BUSINESS = ("MOPAI_REVIEW_DATABASE",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,11 @@ class Launch:
         return self.keys.with_name("service-key.txt")
 
     @property
+    def own_home(self) -> Path:
+        """The home of the service's process: links to what it reads, nothing of who anybody is."""
+        return self.home.absolute() / "scoring"
+
+    @property
     def address(self) -> str:
         """Where the service answers."""
         return f"http://{self.host}:{self.port}"
@@ -56,9 +65,12 @@ class Launch:
         return [*bentoml, "--host", self.host, "--port", str(self.port)]
 
     def environment(self, own: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """The environment of the workers: this one's, tracking off, one thread each where nothing else is said."""
+        """The environment of the workers: this one's, tracking off, one thread each where nothing else is said.
+
+        Its home is one of its own, and settings of the review application are left out.
+        """
         settings = {
-            HOME_VARIABLE: str(self.home.absolute()),
+            HOME_VARIABLE: str(self.own_home),
             KEYS_VARIABLE: str(self.keys),
             WORKERS_VARIABLE: str(self.workers),
             "BENTOML_DO_NOT_TRACK": "True",
@@ -70,7 +82,23 @@ class Launch:
         # One thread per worker: more workers, not more threads, use more cores.
         one = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
         usual = {"BENTOML_HOME": str(self.home.absolute() / "bentoml"), **one}
-        return {**usual, **own, **settings}
+        others = {name: value for name, value in own.items() if name not in NOT_ITS_BUSINESS}
+        return {**usual, **others, **settings}
+
+
+def set_apart(launch: Launch) -> None:
+    """Make the service's own home. A part that is not there yet is found as soon as it is.
+
+    Raises:
+        UserError: the home cannot be written.
+    """
+    try:
+        launch.own_home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for part in READS:
+            if not (link := launch.own_home / part).is_symlink():
+                link.symlink_to(Path("..") / part, target_is_directory=True)
+    except OSError as error:
+        raise UserError(f"{launch.own_home}: cannot be written ({error.strerror})", "give another --home") from error
 
 
 def ensure_keys(launch: Launch) -> str | None:
@@ -93,18 +121,18 @@ def ensure_keys(launch: Launch) -> str | None:
     return secret
 
 
-def check_port(launch: Launch) -> None:
-    """Say at once that nobody can listen there, rather than from the workers' log.
+def check_port(host: str, port: int, options: str = "--port or --host") -> None:
+    """Say at once that nobody can listen there, rather than from a server's log.
 
     Raises:
-        UserError: the address is taken or not one of this machine.
+        UserError: the address is taken or not one of this machine; ``options`` are those to give another one with.
     """
     try:
-        with socket.create_server((launch.host, launch.port)):
+        with socket.create_server((host, port)):
             pass
     except OSError as error:
         raise UserError(
-            f"{launch.address}: cannot be served ({error.strerror})", "give another --port or --host"
+            f"http://{host}:{port}: cannot be served ({error.strerror})", f"give another {options}"
         ) from error
 
 

@@ -196,7 +196,18 @@ def in_turn(url: str, bodies: Sequence[bytes], headers: dict[str, str]) -> float
 def ours(world: World) -> Iterator[tuple[str, dict[str, str], Any, float]]:
     """Our service with one worker: its address, a key, its memory (MB) and how long it took to be ready (ms)."""
     port = _free_port()
-    command = [sys.executable, "-m", "features.cli.app", "serve", "--home", str(world.home), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "features.cli.app",
+        "serve",
+        "--only",
+        "scoring",
+        "--home",
+        str(world.home),
+        "--port",
+        str(port),
+    ]
     started = time.perf_counter()
     with _running([*command, "--scores", str(world.scores)], world.home) as process:
         url = f"http://127.0.0.1:{port}"

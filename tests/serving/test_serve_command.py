@@ -31,9 +31,9 @@ def test_keys_that_cannot_be_written_are_said_so(tmp_path: Path) -> None:
         ensure_keys(launch(tmp_path / "file"))
 
 
-def test_a_port_in_use_is_said_so(tmp_path: Path) -> None:
+def test_a_port_in_use_is_said_so() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UserError, match="cannot be served"):
-        check_port(launch(tmp_path, taken.getsockname()[1]))
+        check_port("127.0.0.1", taken.getsockname()[1])
 
 
 def test_workers_get_their_settings_and_no_tracking(tmp_path: Path) -> None:

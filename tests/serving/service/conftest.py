@@ -69,7 +69,18 @@ def start(home: Path, *, scores: Path | None = None, workers: int = 1) -> Server
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = home / "serve.log"
-    command = [sys.executable, "-m", "features.cli.app", "serve", "--home", str(home), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "features.cli.app",
+        "serve",
+        "--only",
+        "scoring",
+        "--home",
+        str(home),
+        "--port",
+        str(port),
+    ]
     command += ["--workers", str(workers), *(["--scores", str(scores)] if scores else [])]
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=home, env={**os.environ})
