@@ -31,8 +31,11 @@ def plain_rows(tables: Mapping[str, Iterable[Row]], definition: Definition) -> d
     return plain
 
 
-def known(rows: Rows, day: int) -> list[Row]:
-    """The rows recorded and valid by a day and not taken back by then, without the retractions themselves."""
+def known(rows: Rows, day: int | date) -> list[Row]:
+    """The rows recorded and valid by a day and not taken back by then, without the retractions themselves.
+
+    ``day`` is a day number as the dates of the rows, or a date where theirs are dates.
+    """
     recorded = [row for row in rows if row[RECORDED_ON] <= day]
     taken_back = {row[RETRACTS] for row in recorded if row.get(RETRACTS) is not None}
     return [
