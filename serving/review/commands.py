@@ -92,6 +92,8 @@ def load_list(
     from models.policy.lists.period import Period
     from serving.batch.folder import ScoreFolder
     from serving.lists.run import ListRequest, make_lists
+    from serving.review.cases.vault_persons import store_persons
+    from serving.review.desk import Folders
     from serving.review.exchange.from_list import sheet_of
     from serving.review.exchange.load import load_sheet
 
@@ -102,6 +104,8 @@ def load_list(
     sheets = [sheet_of(one, folder) for one in made]
     with opened.writing() as session:
         loaded = {sheet.list_id: load_sheet(session, sheet, datetime.now(UTC)) for sheet in sheets}
+        for sheet in sheets:
+            store_persons(session, Folders(kept, ledger or kept / "ledger"), sheet.places, datetime.now(UTC))
     if json:
         print_json({"lists": [{"list_id": name, "loaded": new} for name, new in loaded.items()]})
         return

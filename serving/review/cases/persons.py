@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import batched
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -53,7 +52,7 @@ def persons_of(session: Session, desk: Desk, viewer: Viewer, households: Sequenc
     if key is None or not households:
         return {}
     found: dict[str, Persons] = {}
-    for some in batched(dict.fromkeys(households), _AT_ONCE, strict=False):
+    for some in _parts(households):
         mine = within(viewer, May.READ_CASES, HouseholdPersons.region_code)
         rows = select(HouseholdPersons.household_id, HouseholdPersons.sealed).where(
             HouseholdPersons.household_id.in_(some), mine
@@ -109,7 +108,7 @@ def keep_persons(
 ) -> int:
     """Seal who lives in the households of these places; what was kept before goes. Returns how many there are."""
     regions = {place.household_id: place.region_code for place in places}
-    for some in batched(regions, _AT_ONCE, strict=False):
+    for some in _parts(regions):
         session.execute(delete(HouseholdPersons).where(HouseholdPersons.household_id.in_(some)))
     rows = [
         HouseholdPersons(
@@ -124,3 +123,9 @@ def keep_persons(
     session.add_all(rows)
     session.flush()
     return len(rows)
+
+
+def _parts(households: Iterable[str]) -> Iterator[Sequence[str]]:
+    """Households in parts that one statement takes, each once."""
+    each = list(dict.fromkeys(households))
+    return (each[first : first + _AT_ONCE] for first in range(0, len(each), _AT_ONCE))
