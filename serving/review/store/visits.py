@@ -19,8 +19,23 @@ class TaskState(StrEnum):
     REPORTED = "reported"
 
 
+class EventKind(StrEnum):
+    """What may happen to a report task."""
+
+    OPENED = "opened"
+    ESCALATED = "escalated"
+    REPORTED = "reported"
+    WITHDRAWN = "withdrawn"
+    FINDING_TAKEN_BACK = "finding_taken_back"
+    FINDING_STANDS = "finding_stands"
+
+
 class VisitRecord(Base):
-    """A visit or an attempt. ``taken_back_at`` is set when it was recorded by mistake."""
+    """A visit or an attempt. ``taken_back_at`` is set when it was recorded by mistake.
+
+    ``detailed``: it was said what was seen; a visit marked with one tap waits for that. ``reason``: why nobody was met.
+    ``version`` counts its changes, so that a form made from an older one is noticed.
+    """
 
     __tablename__ = "visit_records"
 
@@ -33,11 +48,22 @@ class VisitRecord(Base):
     visited_on: Mapped[dt.date]
     purpose: Mapped[str] = mapped_column(String(CODE_LENGTH))
     met: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    detailed: Mapped[bool]
     next_on: Mapped[dt.date | None]
     recorded_at: Mapped[dt.datetime]
     taken_back_at: Mapped[dt.datetime | None]
-    seen: Mapped[list[ChildSeen]] = relationship(cascade="all, delete-orphan")
-    findings: Mapped[list[VisitFinding]] = relationship(cascade="all, delete-orphan")
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    changed_at: Mapped[dt.datetime | None]
+    version: Mapped[int]
+    seen: Mapped[list[ChildSeen]] = relationship(order_by="ChildSeen.child_id", cascade="all, delete-orphan")
+    findings: Mapped[list[VisitFinding]] = relationship(order_by="VisitFinding.id", cascade="all, delete-orphan")
+    follow_ups: Mapped[list[FollowUp]] = relationship(order_by="FollowUp.finding_id", cascade="all, delete-orphan")
+
+    @property
+    def standing_findings(self) -> list[VisitFinding]:
+        """The findings that were not taken back."""
+        return [finding for finding in self.findings if finding.taken_back_at is None]
 
 
 class ChildSeen(Base):
@@ -52,7 +78,11 @@ class ChildSeen(Base):
 
 
 class VisitFinding(Base):
-    """A need that a visit found; without a child it is the household's."""
+    """A need that a visit found; without a child it is the household's.
+
+    ``danger`` is the code of a case that must be reported, if it is one. ``taken_back_at``: it was a mistake; a report
+    task that it opened stays.
+    """
 
     __tablename__ = "visit_findings"
     __table_args__ = (CheckConstraint("severity BETWEEN 0 AND 3", name="severity"),)
@@ -63,12 +93,38 @@ class VisitFinding(Base):
     child_id: Mapped[str | None] = mapped_column(String(NUMBER_LENGTH))
     domain: Mapped[str] = mapped_column(String(CODE_LENGTH))
     severity: Mapped[int]
+    danger: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     action: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
     due_on: Mapped[dt.date | None]
+    taken_back_at: Mapped[dt.datetime | None]
+
+
+class FollowUp(Base):
+    """What a visit says of a need found before it: settled, or still open. It repeats the finding's own columns.
+
+    ``found_by`` is the visit that found it; the finding may be known to the ledger alone.
+    """
+
+    __tablename__ = "follow_ups"
+
+    visit_pk: Mapped[int] = mapped_column(ForeignKey("visit_records.id", ondelete="CASCADE"), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(String(NUMBER_LENGTH), primary_key=True, index=True)
+    found_by: Mapped[str] = mapped_column(String(NUMBER_LENGTH))
+    child_id: Mapped[str | None] = mapped_column(String(NUMBER_LENGTH))
+    domain: Mapped[str] = mapped_column(String(CODE_LENGTH))
+    severity: Mapped[int]
+    opened_on: Mapped[dt.date]
+    due_on: Mapped[dt.date | None]
+    action: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    closed: Mapped[bool]
 
 
 class ReportTask(Base):
-    """A report that the law demands after a red finding: to whom, by when, and who hears of it if it is late."""
+    """A report that the law demands after a red finding: to whom, by when, and who hears of it if it is late.
+
+    ``step``: how many steps of escalation its rule has taken. A task ends by being reported, or by a supervisor who
+    withdraws it because the finding was a mistake; it is never deleted.
+    """
 
     __tablename__ = "report_tasks"
 
@@ -76,13 +132,40 @@ class ReportTask(Base):
     finding_pk: Mapped[int] = mapped_column(ForeignKey("visit_findings.id"), unique=True)
     household_id: Mapped[str] = mapped_column(String(NUMBER_LENGTH), index=True)
     region_code: Mapped[str] = mapped_column(String(REGION_LENGTH), index=True)
+    rule: Mapped[str] = mapped_column(String(CODE_LENGTH))
     legal_basis: Mapped[str] = mapped_column(String(CODE_LENGTH))
     recipient: Mapped[str] = mapped_column(String(CODE_LENGTH))
     due_at: Mapped[dt.datetime]
     state: Mapped[TaskState] = mapped_column(code_type(TaskState, "state"))
+    step: Mapped[int]
     escalated_at: Mapped[dt.datetime | None]
     reported_at: Mapped[dt.datetime | None]
     reported_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     opened_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     opened_at: Mapped[dt.datetime]
+    finding: Mapped[VisitFinding] = relationship()
+    events: Mapped[list[TaskEvent]] = relationship(order_by="TaskEvent.id", cascade="all, delete-orphan")
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.reported_at is not None or self.withdrawn_at is not None
+
+
+class TaskEvent(Base):
+    """Something that happened to a report task: by a person, or by time where ``account_id`` is null.
+
+    ``to_whom`` is the code of who was told.
+    """
+
+    __tablename__ = "task_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("report_tasks.id", ondelete="CASCADE"), index=True)
+    at: Mapped[dt.datetime]
+    kind: Mapped[EventKind] = mapped_column(code_type(EventKind, "kind"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    to_whom: Mapped[str | None] = mapped_column(String(CODE_LENGTH))

@@ -38,7 +38,9 @@ def record_list_visit(
         visited_on=on,
         purpose=settings().purposes[item.stratum],
         met=met,
+        detailed=False,
         recorded_at=now,
+        version=1,
     )
     session.add(record)
     session.flush()
