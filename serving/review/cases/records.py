@@ -67,7 +67,7 @@ class Records:
 
     ``home`` is its last state; ``children`` the last state of each child that lives there, ``states`` every state of
     those children in order; ``events`` the last row of each event by table. ``newest``: the last day the county's
-    ledger heard anything.
+    ledger heard anything. ``rows``: every row all this was read from, by table, those taken back included.
     """
 
     definition: Definition
@@ -77,6 +77,7 @@ class Records:
     children: Mapping[str, Row]
     states: Mapping[str, Sequence[Row]]
     events: Mapping[str, Sequence[Row]]
+    rows: Mapping[str, Sequence[Row]]
 
 
 def records(
@@ -116,7 +117,8 @@ def _known(
         for name in standing
         if definition.tables[name].kind == "event"
     }
-    return Records(definition, today, source.newest, home, living, {one: states[one] for one in living}, events)
+    own = {one: states[one] for one in living}
+    return Records(definition, today, source.newest, home, living, own, events, rows)
 
 
 def _joined(held: Mapping[str, Sequence[Row]], waiting: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
