@@ -32,7 +32,10 @@ class Status(StrEnum):
 
 
 class VisitList(Base):
-    """A list of one place and one period. ``model_id`` is null for a list made without a model."""
+    """A list of one place and one period. ``model_id`` is null for a list made without a model.
+
+    ``terms``: how it was shared out and by which rules, as ``serving.review.exchange.terms`` reads it.
+    """
 
     __tablename__ = "lists"
     __table_args__ = (CheckConstraint("period_from <= period_to", name="period"),)
@@ -47,6 +50,7 @@ class VisitList(Base):
     data_newest_on: Mapped[dt.date | None]
     simulated: Mapped[bool]
     frame_size: Mapped[int]
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     loaded_at: Mapped[dt.datetime]
     items: Mapped[list[ListItem]] = relationship(back_populates="visit_list", cascade="all, delete-orphan")
 
@@ -55,7 +59,9 @@ class ListItem(Base):
     """A household on a list. ``shown`` holds the words it was listed with: duty, reasons, what is not known.
 
     ``version`` guards against two people changing the same place: a change names the version it was made from.
-    ``assigned_to`` is who goes there; nobody yet where it is null.
+    ``assigned_to`` is who goes there; nobody yet where it is null. ``listed``: it is to be visited; false for those
+    next in order, which a supervisor may put on, and for those taken off. ``kind`` says why the draw listed it,
+    ``probability`` the chance that a visit finds something new, ``moved_reason`` why a hand put it on or took it off.
     """
 
     __tablename__ = "list_items"
@@ -71,6 +77,10 @@ class ListItem(Base):
     region_code: Mapped[str] = mapped_column(String(REGION_LENGTH))
     driver_child_id: Mapped[str | None] = mapped_column(String(NUMBER_LENGTH))
     place: Mapped[int]
+    listed: Mapped[bool] = mapped_column(default=True)
+    kind: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    probability: Mapped[float | None]
+    moved_reason: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     stratum: Mapped[Stratum] = mapped_column(code_type(Stratum, "stratum"))
     inclusion_probability: Mapped[float]
     band: Mapped[str | None] = mapped_column(String(CODE_LENGTH))

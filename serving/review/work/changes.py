@@ -89,6 +89,7 @@ def move(session: Session, viewer: Viewer, item_id: int, version: int, step: int
             within(viewer, May.WORK_CASES, ListItem.region_code),
             ListItem.list_pk == item.list_pk,
             ListItem.status == Status.OPEN,
+            ListItem.listed,
             duty,
             beyond,
         )

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.store.decisions import OwnRating
 from serving.review.store.lists import ListItem, Status, VisitList
 from serving.review.work.access_log import note
+from serving.review.work.current import current_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class ListPart:
 
 def my_list(session: Session, viewer: Viewer, wanted: Wanted, purpose: str, now: datetime) -> ListPart:
     """The viewer's places: duties before others, open before settled, then in their order. Notes the access."""
-    mine = _mine(viewer)
+    mine = current_places(viewer, May.READ_CASES)
     order = (case((ListItem.status == Status.OPEN, 0), else_=1), _duty_last(), ListItem.place, ListItem.id)
     matching = mine.where(*_conditions(wanted))
     items = session.scalars(matching.order_by(*order).offset(wanted.first).limit(wanted.count)).all()
@@ -88,16 +89,6 @@ def rated_by(session: Session, viewer: Viewer, items: Sequence[int]) -> frozense
 def hides_band(item: ListItem, rated: frozenset[int]) -> bool:
     """Whether the viewer must rate first: a discretionary place for which the policy asks for it."""
     return item.rating_asked and not item.is_duty and item.id not in rated
-
-
-def _mine(viewer: Viewer) -> Select[ListItem]:
-    """Places of the newest list of each place that the viewer may see."""
-    newest_first = func.row_number().over(
-        partition_by=VisitList.region_code, order_by=(VisitList.period_from.desc(), VisitList.id.desc())
-    )
-    ranked = select(VisitList.id.label("id"), newest_first.label("age")).subquery()
-    newest = select(ranked.c.id).where(ranked.c.age == 1)
-    return select(ListItem).where(within(viewer, May.READ_CASES, ListItem.region_code), ListItem.list_pk.in_(newest))
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
