@@ -141,7 +141,6 @@ class ReportTask(Base):
     escalated_at: Mapped[dt.datetime | None]
     reported_at: Mapped[dt.datetime | None]
     reported_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
     withdrawn_at: Mapped[dt.datetime | None]
     withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     opened_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -169,3 +168,4 @@ class TaskEvent(Base):
     kind: Mapped[EventKind] = mapped_column(code_type(EventKind, "kind"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     to_whom: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))

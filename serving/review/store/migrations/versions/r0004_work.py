@@ -28,7 +28,6 @@ def upgrade() -> None:
     op.add_column("corrections", sa.Column("answered_at", _TIME, nullable=True))
     op.add_column("corrections", sa.Column("answer", sa.String(length=32), nullable=True))
     op.add_column("corrections", sa.Column("answer_note", sa.String(length=2000), nullable=True))
-    op.add_column("report_tasks", sa.Column("note", sa.String(length=2000), nullable=True))
     op.add_column("overrides", sa.Column("band", sa.String(length=32), nullable=True))
     op.add_column("overrides", sa.Column("rank", sa.Integer(), nullable=True))
     op.add_column("overrides", sa.Column("duty_rule", sa.String(length=64), nullable=True))
@@ -93,6 +92,7 @@ def _add_to_visits() -> None:
         ),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("to_whom", sa.String(length=32), nullable=True),
+        sa.Column("note", sa.String(length=2000), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_task_events_account_id"),
         sa.ForeignKeyConstraint(["task_id"], ["report_tasks.id"], name="fk_task_events_task_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_task_events"),
@@ -125,7 +125,6 @@ def downgrade() -> None:
         ("visit_records", "changed_at"),
         ("visit_records", "detailed"),
         ("visit_records", "reason"),
-        ("report_tasks", "note"),
     ):
         op.drop_column(table, column)
     op.drop_column("corrections", "answer_note")
