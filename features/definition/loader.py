@@ -54,14 +54,13 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _build(folder: Path, ledger: Mapping[str, Any], features: Mapping[str, Any]) -> Definition:
     file = folder / "ledger.toml"
     head = _need(ledger, "definition", str(file))
-    codes = {
-        name: {code: _label(words, f"{file} [codes.{name}] {code}") for code, words in values.items()}
-        for name, values in ledger.get("codes", {}).items()
-    }
-    for name, values in codes.items():
-        _check_words(values.items(), f"{file} [codes.{name}]")
+    decided = ledger.get("decisions", {})
+    codes = _code_lists({**decided.get("codes", {}), **ledger.get("codes", {})}, file)
     tables = {name: _table(name, raw, codes, file) for name, raw in _need(ledger, "tables", str(file)).items()}
-    _check_references(tables, file)
+    decisions = {name: _table(name, raw, codes, file) for name, raw in decided.get("tables", {}).items()}
+    if twice := tables.keys() & decisions.keys():
+        raise DefinitionError(f"{file} [decisions.tables.{min(twice)}]: there is a table of facts of that name")
+    _check_references({**tables, **decisions}, file)
     limits = _need(ledger, "limits", str(file))
     return Definition(
         name=str(_need(head, "name", f"{file} [definition]")),
@@ -79,16 +78,28 @@ def _build(folder: Path, ledger: Mapping[str, Any], features: Mapping[str, Any])
         },
         codes=codes,
         tables=tables,
+        decisions=decisions,
         cohort=dict(ledger.get("cohort", {})),
         audit=dict(ledger.get("audit", {})),
         simple_orders=dict(ledger.get("simple_orders", {})),
         features=dict(features.get("features", {})),
         feature_settings={name: value for name, value in features.items() if name != "features"},
-        hash=_content_hash([ledger, features]),
+        # What people decided is no input of anything that is fitted or scored: it outdates no model and no scores.
+        hash=_content_hash([{name: part for name, part in ledger.items() if name != "decisions"}, features]),
         ledger_hash=_content_hash(_structure(ledger)),
         dates_from=_day(limits, "dates_from", f"{file} [limits]"),
         dates_to=_day(limits, "dates_to", f"{file} [limits]"),
     )
+
+
+def _code_lists(raw: Mapping[str, Any], file: Path) -> dict[str, dict[str, Label]]:
+    codes = {
+        name: {code: _label(words, f"{file} [codes.{name}] {code}") for code, words in values.items()}
+        for name, values in raw.items()
+    }
+    for name, values in codes.items():
+        _check_words(values.items(), f"{file} [codes.{name}]")
+    return codes
 
 
 def _check_references(tables: Mapping[str, Table], file: Path) -> None:

@@ -79,7 +79,9 @@ class Definition:
     sections; ``features.definition.feature`` turns them into feature specifications. ``cohort`` is the raw
     ``[cohort]`` of ``ledger.toml``, read by ``features.cohort``, and ``audit`` its ``[audit]``, read by
     ``features.definition.groups``. ``simple_orders`` is its raw ``[simple_orders]``: the orders an office could make by
-    hand, read by ``training.simple_orders``. ``hash`` is the sha256 of the parsed content: comments
+    hand, read by ``training.simple_orders``. ``decisions`` are the tables of what people decided about the places of a
+    list: stored with the ledger, but no facts, so no feature can name one and neither hash covers them; a ledger made
+    before there were any is whole without them. ``hash`` is the sha256 of the parsed content: comments
     and layout do not change it. ``ledger_hash`` covers only what stored rows depend on (tables, columns, codes,
     limits), so that a new label or feature leaves a stored ledger usable. Dates outside ``dates_from`` to
     ``dates_to`` are refused. ``visit_help`` has an entry for every domain.
@@ -95,6 +97,7 @@ class Definition:
     severities: Mapping[int, Label]
     codes: Mapping[str, Mapping[str, Label]]
     tables: Mapping[str, Table]
+    decisions: Mapping[str, Table]
     cohort: Mapping[str, Any]
     audit: Mapping[str, Any]
     simple_orders: Mapping[str, Any]
@@ -108,6 +111,11 @@ class Definition:
     def code_values(self, column: Column) -> tuple[str, ...]:
         """The values a category column may hold, in the order of the definition."""
         return tuple(self.codes[column.codes]) if column.codes else ()
+
+    @property
+    def stored_tables(self) -> Mapping[str, Table]:
+        """Every table a ledger may hold: the facts, then what people decided."""
+        return {**self.tables, **self.decisions}
 
     @property
     def protected_columns(self) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,8 @@ VISITS = "visits"
 ASSESSMENTS = "assessments"
 FINDINGS = "findings"
 ASSIGNMENTS = "assignments"
+RATINGS = "ratings"
+OVERRIDES = "overrides"
 
 CHILD = "child_id"
 HOUSEHOLD = "household_id"

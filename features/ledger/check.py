@@ -149,8 +149,8 @@ def stored_rows(task: CountyTask) -> dict[str, pl.DataFrame]:
     if task.ledger is not None:
         store = LedgerStore.open(task.ledger)
         if task.county in store.counties():
-            return dict(store.read(task.county).tables)
-    return {name: empty_table(task.definition, name) for name in task.definition.tables}
+            return {**store.read(task.county).tables, **store.read_decisions(task.county, task.definition)}
+    return {name: empty_table(task.definition, name) for name in task.definition.stored_tables}
 
 
 def check_county(task: CountyTask, stored: Mapping[str, pl.DataFrame]) -> CheckedCounty:
@@ -182,7 +182,7 @@ def _check_sheet(
     sheet: Sheet, definition: Definition, stored: pl.DataFrame, county: County
 ) -> tuple[pl.DataFrame, Faults, int]:
     """Good new rows, faults, and the number of rows sent before."""
-    table, file = definition.tables[sheet.file.table], sheet.file.name
+    table, file = definition.stored_tables[sheet.file.table], sheet.file.name
     seen = sheet.seen
     found = [sheet.faults, run_checks(sheet.rows, file, row_checks(table, definition), seen)]
     rows = with_row_ids(_without(sheet.rows, join_faults(found)), table)

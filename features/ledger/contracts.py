@@ -54,12 +54,12 @@ def content_columns(table: Table) -> tuple[str, ...]:
 
 def table_of(definition: Definition, name: str) -> Table:
     """A table of the definition by name, or a UserError that lists the names."""
-    if name not in definition.tables:
+    if name not in definition.stored_tables:
         raise UserError(
             f"no table '{name}' in the ledger definition '{definition.name}'",
-            f"use one of: {', '.join(definition.tables)}",
+            f"use one of: {', '.join(definition.stored_tables)}",
         )
-    return definition.tables[name]
+    return definition.stored_tables[name]
 
 
 def table_schema(definition: Definition, name: str) -> dict[str, type[pl.DataType]]:

@@ -67,4 +67,4 @@ def _folder(folder: Path, county: str, definition: Definition, prefix: str) -> l
         if table in found:
             raise UserError(f"{prefix}{path.name}: '{table}' is also in {found[table].name}", "keep one of the two")
         found[table] = SourceFile(county, table, path, f"{prefix}{path.name}")
-    return [found[name] for name in definition.tables if name in found]
+    return [found[name] for name in definition.stored_tables if name in found]

@@ -93,7 +93,7 @@ def import_folder(
         new = {one.checked.county: one.tables for one in staged if one.tables}
         _refuse_mixture(manifest, new)
         if new:
-            manifest = commit(ledger, staging, manifest, new)
+            manifest = commit(ledger, staging, manifest.holding(definition, _names(new)), new)
     checked = [one.checked for one in staged]
     counts = {name: counted for one in checked for name, counted in one.counts.items()}
     set_apart = rejects if any(counted.rejected for counted in counts.values()) else None
@@ -104,6 +104,10 @@ def import_folder(
 
 def _manifest(ledger: Path, definition: Definition) -> Manifest:
     return LedgerStore.open(ledger).manifest if (ledger / MANIFEST).exists() else Manifest.blank(definition)
+
+
+def _names(new: Mapping[str, Mapping[str, StoredTable]]) -> set[str]:
+    return {name for tables in new.values() for name in tables}
 
 
 def _stage_county(work: _Work) -> _Staged:
@@ -121,7 +125,7 @@ def _stage_county(work: _Work) -> _Staged:
 def _stage_table(work: _Work, name: str, rows: pl.DataFrame) -> StoredTable:
     """Write one table in an order that does not depend on how its rows came."""
     definition, county = work.task.definition, work.task.county
-    rows = rows.sort(*definition.tables[name].key, VALID_FROM, RECORDED_ON, ROW_ID).rechunk()
+    rows = rows.sort(*definition.stored_tables[name].key, VALID_FROM, RECORDED_ON, ROW_ID).rechunk()
     contract(definition, name).validate(rows, lazy=True)
     file = f"{county}/{name}.parquet"
     path = work.staging / file

@@ -96,7 +96,7 @@ def store_json(store: LedgerStore) -> dict[str, Any]:
 
 def print_store(store: LedgerStore) -> None:
     """One line per county: rows by table and the days they speak of."""
-    console, tables = Console(), list(store.manifest.columns)
+    console, tables = Console(), [*store.manifest.columns, *store.manifest.decisions]
     word = "SIMULATED" if store.simulated else "real"
     title = f"{store.folder}: {word} rows, definition {store.definition_name} {store.definition_version}"
     grid = Grid("county", *tables, "first valid", "last recorded", title=escape(title))

@@ -29,10 +29,10 @@ class County:
 def reading_order(definition: Definition) -> list[str]:
     """The tables, each after the tables whose keys it names."""
     order: list[str] = []
-    while len(order) < len(definition.tables):
+    while len(order) < len(definition.stored_tables):
         order += [
             name
-            for name, table in definition.tables.items()
+            for name, table in definition.stored_tables.items()
             if name not in order and references_of(table) <= set(order)
         ]
     return order

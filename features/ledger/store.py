@@ -22,15 +22,15 @@ from features.definition.structure import (
     REGION,
     VALID_FROM,
 )
-from features.ledger.contracts import POLARS_TYPES
-from features.ledger.manifest import MANIFEST, Manifest, StoredTable, sha256_of
+from features.ledger.contracts import POLARS_TYPES, empty_table
+from features.ledger.manifest import MANIFEST, Manifest, StoredTable, schema_words, sha256_of
 
 _RESTORE = "restore the ledger folder from a copy, or import again"
 
 
 @dataclass(frozen=True, slots=True)
 class CountyLedger:
-    """Every table of one county, typed; a table without rows is there, empty."""
+    """Every table of facts of one county, typed; a table without rows is there, empty."""
 
     county: str
     tables: Mapping[str, pl.DataFrame]
@@ -79,7 +79,11 @@ class LedgerStore:
     def require(self, definition: Definition) -> None:
         """Refuse to go on with another definition than the one the rows were checked against."""
         ours = (self.definition_name, self.definition_version, self.definition_hash)
-        if ours != (definition.name, definition.version, definition.ledger_hash):
+        decided = all(
+            name in definition.decisions and schema_words(definition, name) == dict(columns)
+            for name, columns in self.manifest.decisions.items()
+        )
+        if not decided or ours != (definition.name, definition.version, definition.ledger_hash):
             raise UserError(
                 f"{self.folder}: holds rows of the definition '{self.definition_name}' {self.definition_version}, "
                 f"not of '{definition.name}' {definition.version} as it is now",
@@ -100,6 +104,14 @@ class LedgerStore:
         names = self.manifest.columns if tables is None else tables
         return CountyLedger(county, {name: self._read_table(name, held) for name in names})
 
+    def read_decisions(self, county: str, definition: Definition) -> Mapping[str, pl.DataFrame]:
+        """What people decided in a county, by table; empty and typed where the ledger holds none (yet)."""
+        held = self._tables_of(county)
+        return {
+            name: self._read_table(name, held) if name in held else empty_table(definition, name)
+            for name in definition.decisions
+        }
+
     def scan(self, county: str, table: str) -> pl.LazyFrame:
         """One table of one county, read only as far as it is used."""
         held = self._tables_of(county)
@@ -108,11 +120,15 @@ class LedgerStore:
         return pl.scan_parquet(self.folder / held[table].file)
 
     def content_hash(self) -> str:
-        """sha256 over every table's content: the same rows give the same hash, in whatever steps they came."""
+        """sha256 over the facts: the same rows give the same hash, in whatever steps they came.
+
+        What people decided does not count: no model and no score was made from it.
+        """
         lines = [
             f"{county}/{name} {stored.sha256}"
             for county, tables in sorted(self.manifest.counties.items())
             for name, stored in sorted(tables.items())
+            if name in self.manifest.columns
         ]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -152,10 +168,11 @@ class LedgerStore:
         return self.manifest.counties[county]
 
     def _read_table(self, name: str, held: Mapping[str, StoredTable]) -> pl.DataFrame:
-        if name not in self.manifest.columns:
-            raise UserError(f"{self.folder}: no table '{name}'", f"use one of: {', '.join(self.manifest.columns)}")
+        columns = {**self.manifest.columns, **self.manifest.decisions}
+        if name not in columns:
+            raise UserError(f"{self.folder}: no table '{name}'", f"use one of: {', '.join(columns)}")
         types = {str(kind): kind for kind in POLARS_TYPES.values()}
-        schema = {column: types[kind] for column, kind in self.manifest.columns[name].items()}
+        schema = {column: types[kind] for column, kind in columns[name].items()}
         if name not in held:
             return pl.DataFrame(schema=schema)
         path = self.folder / held[name].file

@@ -15,13 +15,14 @@ from typing import Any, Literal, TypeVar, cast, get_args
 
 from features.cli.console import UserError
 from features.definition import Label
-from features.definition.structure import ASSIGNMENTS
+from features.definition.structure import ASSIGNMENTS, OVERRIDES, RATINGS
 from features.ledger.store import LedgerStore
 from models.calibration import Calibration
 from models.release.files import write_file
 from models.release.manifest import json_bytes
 
 FORMAT = 1
+_NO_FACTS = (ASSIGNMENTS, RATINGS, OVERRIDES)
 
 Fit = Literal["fit", "with_care", "not_fit"]
 Standing = Literal["fit", "with_care", "not_fit", "not_checked"]
@@ -215,9 +216,9 @@ def region_state(home: Path, county: str, model_id: str, ledger_sha256: str | No
 
 
 def county_sha256(store: LedgerStore, county: str) -> str:
-    """The sha256 over the content of a county's tables; what lists say of it is no fact and does not count."""
+    """The sha256 over the content of a county's tables; what lists and people say of places is no fact and does not count."""
     tables = store.manifest.counties[county]
-    lines = [f"{name} {stored.sha256}" for name, stored in sorted(tables.items()) if name != ASSIGNMENTS]
+    lines = [f"{name} {stored.sha256}" for name, stored in sorted(tables.items()) if name not in _NO_FACTS]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -52,7 +52,7 @@ def export_outbox(database: Database, ledger: Path, definition: Definition, now:
     with database.reading() as session:
         waiting = list(session.scalars(select(OutboxRow).where(OutboxRow.exported_at.is_(None)).order_by(OutboxRow.id)))
     held = set(store.counties())
-    fitting = [row for row in waiting if row.table in definition.tables and row.county in held]
+    fitting = [row for row in waiting if row.table in definition.stored_tables and row.county in held]
     others = [row for row in waiting if row not in fitting]
     faults = _import(fitting, ledger, definition) if fitting else {}
     if fitting:
@@ -85,7 +85,7 @@ def _files(rows: Iterable[OutboxRow]) -> Iterable[tuple[str, list[OutboxRow]]]:
 def _write(path: Path, rows: Sequence[OutboxRow], definition: Definition) -> list[str]:
     """Write one table of one county; returns the numbers of its rows in their order."""
     path.parent.mkdir(exist_ok=True)
-    columns = list(definition.tables[path.stem].columns)
+    columns = list(definition.stored_tables[path.stem].columns)
     bookkeeping = (ROW_ID, VALID_FROM, RECORDED_ON, RETRACTS, SOURCE, DEFINITION_VERSION)
     schema = dict.fromkeys([*columns, *bookkeeping], pl.String)
     records = [

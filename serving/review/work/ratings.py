@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from features.definition.structure import HOUSEHOLD, RATINGS
 from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.exchange.facts import Fact, Value, queue_fact
 from serving.review.settings import settings
@@ -14,9 +15,6 @@ from serving.review.store.decisions import OwnRating, Rating
 from serving.review.store.lists import ListItem
 from serving.review.work.access_log import note
 from serving.review.work.my_list import hides_band
-
-# A table the ledger definition may have; rows wait until it does.
-RATINGS = "ratings"
 
 
 def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: datetime) -> OwnRating:
@@ -65,11 +63,13 @@ def _fact(item: ListItem, kept: OwnRating) -> Fact:
     key = {"rating_id": f"review-{kept.id}"}
     columns: dict[str, Value] = {
         "list_id": item.visit_list.list_id,
-        "household_id": item.household_id,
+        HOUSEHOLD: item.household_id,
         "rater_id": f"account-{kept.account_id}",
         "rating": kept.rating.value,
         "asked": kept.asked,
         "band_seen": kept.band_seen,
+        "band": item.band,
+        "model_id": item.visit_list.model_id,
         "rated_on": settings().day_of(kept.rated_at),
     }
     return Fact(RATINGS, item.region_code, key, columns, settings().day_of(kept.rated_at))

@@ -10,6 +10,7 @@ import pytest
 
 from features.cli.console import UserError
 from features.definition import DefinitionError, VisitHelp, load_definition
+from features.definition.feature import feature_specs
 from features.definition.loader import DEFINITIONS, references_of
 
 DEFAULT = DEFINITIONS / "left_behind"
@@ -109,6 +110,41 @@ def test_a_label_changes_the_hash_but_not_that_of_stored_rows(folder: Path) -> N
 def test_what_stored_rows_depend_on_changes_both_hashes(old: str, new: str, folder: Path) -> None:
     change(folder, old, new)
     assert load_definition(folder).ledger_hash != load_definition().ledger_hash
+
+
+def test_what_people_decided_is_stored_but_outdates_nothing_and_is_no_fact(folder: Path) -> None:
+    before = load_definition()
+    assert set(before.decisions) == {"ratings", "overrides"}
+    assert not before.decisions.keys() & before.tables.keys()
+    text = (folder / "ledger.toml").read_text(encoding="utf-8")
+    (folder / "ledger.toml").write_text(text.partition("[decisions.codes")[0], encoding="utf-8")
+    without = load_definition(folder)
+    assert (without.hash, without.ledger_hash) == (before.hash, before.ledger_hash)
+    assert (without.decisions, without.stored_tables) == ({}, without.tables)
+
+
+def test_what_people_decided_holds_no_free_text() -> None:
+    numbers = {"rating_id", "override_id", "list_id", "household_id", "rater_id", "person_id", "model_id"}
+    for table in load_definition().decisions.values():
+        for column in table.columns.values():
+            assert column.type != "string" or column.name in numbers
+
+
+def test_no_feature_can_name_what_people_decided(folder: Path) -> None:
+    text = (folder / "features.toml").read_text(encoding="utf-8")
+    wanted = (
+        'operator = "count"\ntable = "ratings"\nwindows = [90]\nzh = "评"\nen = "r"\nunit = { zh = "次", en = "x" }\n'
+    )
+    (folder / "features.toml").write_text(f"{text}\n[features.rated]\n{wanted}", encoding="utf-8")
+    with pytest.raises(DefinitionError, match="no table 'ratings'"):
+        feature_specs(load_definition(folder))
+
+
+def test_one_name_is_not_a_fact_and_a_decision(folder: Path) -> None:
+    change(folder, "[decisions.tables.ratings", "[decisions.tables.visits")
+    change(folder, "[decisions.tables.ratings.columns", "[decisions.tables.visits.columns")
+    with pytest.raises(DefinitionError, match="there is a table of facts of that name"):
+        load_definition(folder)
 
 
 @pytest.mark.parametrize(

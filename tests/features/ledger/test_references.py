@@ -29,7 +29,7 @@ def rules(table: str, rows: pl.DataFrame, rejected: dict[str, pl.DataFrame] | No
 
 def test_tables_are_read_after_those_they_name() -> None:
     order = reading_order(DEFINITION)
-    assert sorted(order) == sorted(DEFINITION.tables)
+    assert sorted(order) == sorted(DEFINITION.stored_tables)
     for name, table in DEFINITION.tables.items():
         for column in table.columns.values():
             if column.references:

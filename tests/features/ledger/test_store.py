@@ -13,6 +13,7 @@ from features.cli.console import UserError
 from features.definition import load_definition
 from features.ledger.contracts import table_schema
 from features.ledger.importer import import_folder
+from features.ledger.manifest import Manifest
 from features.ledger.store import LedgerStore, verify
 from tests.builders import COUNTY, make_tables, write_source
 
@@ -162,3 +163,25 @@ def test_another_definition_is_refused(folder: Path) -> None:
     ):
         with pytest.raises(UserError, match="holds rows of the definition"):
             store.require(other)
+
+
+def test_what_people_decided_is_read_from_a_ledger_without_any(folder: Path) -> None:
+    store = LedgerStore.open(folder)
+    assert "decisions" not in store.manifest.to_json()
+    held = store.read_decisions(COUNTY, DEFINITION)
+    assert held.keys() == DEFINITION.decisions.keys()
+    assert all(rows.is_empty() and rows.schema == table_schema(DEFINITION, name) for name, rows in held.items())
+    with pytest.raises(UserError, match="no table 'ratings'"):
+        store.read(COUNTY, ["ratings"])
+
+
+def test_decisions_of_other_columns_are_refused(folder: Path) -> None:
+    store = LedgerStore.open(folder)
+    holding = replace(store, manifest=store.manifest.holding(DEFINITION, {"ratings", "visits"}))
+    assert set(holding.manifest.decisions) == {"ratings"}
+    assert Manifest.from_json(holding.manifest.to_json()) == holding.manifest
+    holding.require(DEFINITION)
+    short = replace(DEFINITION.decisions["ratings"], columns={})
+    for decisions in ({}, {"ratings": short}):
+        with pytest.raises(UserError, match="holds rows of the definition"):
+            holding.require(replace(DEFINITION, decisions=decisions))

@@ -19,6 +19,7 @@ from features.definition import load_definition
 from features.known import latest_rows
 from features.ledger.importer import import_folder
 from features.ledger.store import LedgerStore
+from models.release.regions import county_sha256
 from serving.review.access.viewer import Viewer
 from serving.review.exchange.export import export_outbox
 from serving.review.exchange.facts import Fact, queue_fact
@@ -149,12 +150,61 @@ def test_what_the_ledger_refuses_is_named_and_tried_again(database: Database, wo
 
 
 def test_tables_and_counties_the_ledger_has_not_wait(database: Database, worker: Viewer, ledger: Path) -> None:
+    assert worker
+    with database.writing() as session:
+        queue_fact(session, Fact("wishes", VILLAGE, {"wish_id": "w1"}, {}, TODAY), NOW)
+        queue_fact(session, Fact("visits", "990101001001", {"visit_id": "v9"}, {}, TODAY), NOW)
+    report = export_outbox(database, ledger, load_definition(), NOW)
+    assert (report.exported, report.waiting) == ({}, {"wishes": 1, "visits": 1})
+
+
+def decide(database: Database, worker: Viewer) -> None:
+    """A rating of the third place, and an override that is answered the day after."""
+    override = {
+        "list_id": "L2018-07", "household_id": "H001001-002", "person_id": "account-1", "wanted": "go_first",
+        "reason": "known_danger", "band": "in_turn", "model_id": "m1", "made_on": TODAY, "answered_on": None,
+    }  # fmt: skip
+    key = {"override_id": "review-1"}
     with database.writing() as session:
         item = session.scalars(select(ListItem).where(ListItem.rating_asked)).one()
         rate(session, worker, item.id, Rating.SOON, NOW)
-        queue_fact(session, Fact("visits", "990101001001", {"visit_id": "v9"}, {}, TODAY), NOW)
-    report = export_outbox(database, ledger, load_definition(), NOW)
-    assert (report.exported, report.waiting) == ({}, {"ratings": 1, "visits": 1})
+        queue_fact(session, Fact("overrides", VILLAGE, key, override, TODAY), NOW)
+    answered = override | {"answered_on": TODAY + timedelta(days=1)}
+    with database.writing() as session:
+        queue_fact(session, Fact("overrides", VILLAGE, key, answered, TODAY), NOW + timedelta(days=1))
+
+
+def test_what_people_decided_arrives_and_outdates_nothing(database: Database, worker: Viewer, ledger: Path) -> None:
+    definition, before = load_definition(), LedgerStore.open(ledger)
+    assert {name: rows.height for name, rows in before.read_decisions(COUNTY, definition).items()} == {
+        "ratings": 0, "overrides": 0
+    }  # fmt: skip
+    decide(database, worker)
+    report = export_outbox(database, ledger, definition, NOW)
+    assert (report.exported, report.waiting, report.refused) == ({"ratings": 1, "overrides": 2}, {}, {})
+    store = LedgerStore.open(ledger)
+    held = store.read_decisions(COUNTY, definition)
+    assert held["ratings"].select("rater_id", "rating", "band", "band_seen", "asked", "model_id").rows() == [
+        (f"account-{worker.account_id}", "soon", "go_first", False, True, "m1")
+    ]
+    last = latest_rows(held["overrides"], ["override_id"]).to_native()
+    assert last.select("reason", "answered_on").rows() == [("known_danger", TODAY + timedelta(days=1))]
+    assert store.content_hash() == before.content_hash()
+    assert county_sha256(store, COUNTY) == county_sha256(before, COUNTY)
+    assert set(store.read(COUNTY).tables) == set(definition.tables)
+    store.require(definition)
+
+
+def test_decisions_sent_again_are_once(database: Database, worker: Viewer, ledger: Path) -> None:
+    definition = load_definition()
+    decide(database, worker)
+    export_outbox(database, ledger, definition, NOW)
+    manifest = LedgerStore.open(ledger).manifest
+    with database.writing() as session:
+        for row in session.scalars(select(OutboxRow)):
+            row.exported_at = None
+    assert export_outbox(database, ledger, definition, NOW).exported == {"ratings": 1, "overrides": 2}
+    assert LedgerStore.open(ledger).manifest == manifest
 
 
 @pytest.mark.slow
@@ -163,6 +213,7 @@ def test_killed_at_any_moment_it_ends_the_same(
 ) -> None:
     settle(database, worker, 1, Status.DONE)
     settle(database, worker, 2, Status.NOT_MET)
+    decide(database, worker)
     whole = tmp_path / "whole"
     shutil.copytree(ledger, whole)
     command = [sys.executable, "-m", "features.cli.app", "review", "export", "--database", database_url, "--json"]
@@ -178,7 +229,11 @@ def test_killed_at_any_moment_it_ends_the_same(
         for row in session.scalars(select(OutboxRow)):
             row.exported_at = None
     export_outbox(database, whole, load_definition(), NOW)
-    assert LedgerStore.open(ledger).content_hash() == LedgerStore.open(whole).content_hash()
+    one, other = LedgerStore.open(ledger), LedgerStore.open(whole)
+    assert one.content_hash() == other.content_hash()
+    decided = [store.read_decisions(COUNTY, load_definition()) for store in (one, other)]
+    assert [rows.height for rows in decided[0].values()] == [1, 2]
+    assert all(rows.equals(decided[1][name]) for name, rows in decided[0].items())
 
 
 def test_a_supervisor_s_visit_counts_as_a_visit(database: Database, worker: Viewer, ledger: Path) -> None:
