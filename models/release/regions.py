@@ -216,7 +216,7 @@ def region_state(home: Path, county: str, model_id: str, ledger_sha256: str | No
 
 
 def county_sha256(store: LedgerStore, county: str) -> str:
-    """The sha256 over the content of a county's tables; what lists and people say of places is no fact and does not count."""
+    """The sha256 over the facts of a county: what lists and people say of places is none and does not count."""
     tables = store.manifest.counties[county]
     lines = [f"{name} {stored.sha256}" for name, stored in sorted(tables.items()) if name not in _NO_FACTS]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
