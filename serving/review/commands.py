@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from features.cli.console import UserError, print_json
 from features.cli.console import home as default_home
+from serving.review.load_command import EXAMPLE, load_list
 from serving.review.user_commands import DatabaseUrl, Home, Json, open_database, users
 
 if TYPE_CHECKING:
     from features.definition import Definition
 
-_LOAD_EXAMPLE = "Example: mopai review load-list --place 520003001 --period 2018-07 --scores scores"
 review = typer.Typer(no_args_is_help=True, help="The review application: accounts, visit lists, pages.")
 review.add_typer(users, name="user")
+review.command("load-list", epilog=EXAMPLE)(load_list)
 
 
 def register(app: typer.Typer) -> None:
@@ -68,50 +69,6 @@ def export(
             f"{sum(report.refused.values())} rows were not taken by the ledger",
             "bring the ledger's households and children up to date, then export again",
         )
-
-
-@review.command("load-list", epilog=_LOAD_EXAMPLE)
-def load_list(
-    period: Annotated[str, typer.Option("--period", help="Month of the visits, such as 2018-07.")],
-    place: Annotated[str, typer.Option("--place", help="Code of a county, township or village.")],
-    *,
-    scores: Annotated[
-        Path | None, typer.Option("--scores", help="Folder of scores the list was made with; without it, no model.")
-    ] = None,
-    ledger: Annotated[
-        Path | None, typer.Option("--ledger", help="Ledger folder.", show_default="MOPAI_HOME/ledger")
-    ] = None,
-    home: Home = None,
-    database: DatabaseUrl = None,
-    json: Json = False,
-) -> None:
-    """Put the lists of a place into the review database, drawing and recording those that are not drawn yet."""
-    from datetime import UTC, datetime
-
-    from features.definition.structure import VILLAGE_DIGITS
-    from models.policy.lists.period import Period
-    from serving.batch.folder import ScoreFolder
-    from serving.lists.run import ListRequest, make_lists
-    from serving.review.cases.vault_persons import store_persons
-    from serving.review.desk import Folders
-    from serving.review.exchange.from_list import sheet_of
-    from serving.review.exchange.load import load_sheet
-
-    kept, opened = home or default_home(), open_database(home, database)
-    kind: Literal["pool", "director"] = "director" if len(place) == VILLAGE_DIGITS else "pool"
-    made = make_lists(ListRequest(ledger or kept / "ledger", place, Period.parse(period), kept, scores, kind=kind))
-    folder = None if scores is None else ScoreFolder.open(scores)
-    sheets = [sheet_of(one, folder) for one in made]
-    with opened.writing() as session:
-        loaded = {sheet.list_id: load_sheet(session, sheet, datetime.now(UTC)) for sheet in sheets}
-        for sheet in sheets:
-            store_persons(session, Folders(kept, ledger or kept / "ledger"), sheet.places, datetime.now(UTC))
-    if json:
-        print_json({"lists": [{"list_id": name, "loaded": new} for name, new in loaded.items()]})
-        return
-    for sheet in sheets:
-        state = "loaded" if loaded[sheet.list_id] else "there already, unchanged"
-        typer.echo(f"{sheet.list_id}: {len(sheet.places)} households, {state}")
 
 
 @review.command("serve", epilog="Example: mopai review serve --port 3001")

@@ -59,7 +59,6 @@ class ReviewSettings:
     answer_seconds: float
     note_characters: int
     near_days: int
-    rating_share: float
     region_digits: Mapping[str, tuple[int, ...]]
     reasons: Mapping[str, tuple[str, ...]]
     purposes: Mapping[str, str]
@@ -97,7 +96,6 @@ def settings() -> ReviewSettings:
         answer_seconds=page["answer_seconds_at_most"],
         note_characters=page["note_characters_at_most"],
         near_days=raw["list"]["near_days"],
-        rating_share=raw["list"]["rating_share"],
         region_digits={role: tuple(digits) for role, digits in raw["regions"].items()},
         reasons={status: tuple(codes) for status, codes in raw["reasons"].items()},
         purposes=dict(raw["purposes"]),

@@ -31,6 +31,7 @@ class ListRules:
     per_director: int
     per_township: int
     random_share: float
+    rating_share: float
     findings_ahead_days: int
     carry_over: tuple[str, ...]
     carry_over_days: int
@@ -51,16 +52,14 @@ def read_list_rules(section: Section) -> ListRules:
         UserError: a key is missing or unknown, or the share is no share.
     """
     section.only(
-        "visits_per_director", "visits_per_township", "random_share", "findings_ahead_days", "carry_over",
-        "carry_over_days", "add_reasons", "remove_reasons", "equal_recall", "source",
+        "visits_per_director", "visits_per_township", "random_share", "rating_share", "findings_ahead_days",
+        "carry_over", "carry_over_days", "add_reasons", "remove_reasons", "equal_recall", "source",
     )  # fmt: skip
-    share = section.number("random_share")
-    if not 0 <= share <= 1:
-        raise UserError(f"{section.where} random_share: {share:g}", "wanted a share from 0 to 1")
     return ListRules(
         per_director=section.whole("visits_per_director"),
         per_township=section.whole("visits_per_township"),
-        random_share=share,
+        random_share=_share(section, "random_share"),
+        rating_share=_share(section, "rating_share"),
         findings_ahead_days=section.whole("findings_ahead_days"),
         carry_over=section.texts("carry_over"),
         carry_over_days=section.whole("carry_over_days"),
@@ -69,6 +68,13 @@ def read_list_rules(section: Section) -> ListRules:
         equal_recall=_switch(section.inner("equal_recall")) if "equal_recall" in section.raw else None,
         source=section.text("source"),
     )
+
+
+def _share(section: Section, key: str) -> float:
+    share = section.number(key)
+    if not 0 <= share <= 1:
+        raise UserError(f"{section.where} {key}: {share:g}", "wanted a share from 0 to 1")
+    return share
 
 
 def _switch(section: Section) -> EqualRecallSwitch:

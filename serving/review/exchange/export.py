@@ -95,7 +95,7 @@ def _write(path: Path, rows: Sequence[OutboxRow], definition: Definition) -> lis
             VALID_FROM: str(row.valid_from),
             RECORDED_ON: str(row.recorded_on),
             RETRACTS: row.retracts,
-            SOURCE: REVIEW_SOURCE,
+            SOURCE: row.content.get(SOURCE, REVIEW_SOURCE),
             DEFINITION_VERSION: definition.version,
         }
         for row in rows

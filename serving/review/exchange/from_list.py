@@ -10,31 +10,44 @@ import polars as pl
 
 from features.definition import Label
 from features.definition.structure import CHILD, HOUSEHOLD, REGION
+from models.policy.lists.facts import rules_of
 from models.policy.words import rule_words
 from serving.batch.folder import ScoreFolder
 from serving.cases import Case, FeatureWords, case_of
-from serving.lists.run import MadeList
+from serving.lists.run import LISTED, MadeList
 from serving.review.exchange.load import Place, Sheet
-from serving.review.settings import settings
+from serving.review.exchange.terms import Terms
 from serving.review.store.lists import Stratum
+from serving.review.supervise import supervise_settings
 
 
 def sheet_of(made: MadeList, scores: ScoreFolder | None) -> Sheet:
-    """The list with everything its pages will show; reasons come from the scores it was made with, if any."""
-    pool = made.pool
-    cases = {} if scores is None else _cases(made, scores)
+    """The list with everything its pages will show, and the next households of its frame below the cut.
+
+    Reasons come from the scores it was made with, if any.
+    """
+    pool, kept = made.pool, _kept(made)
+    cases = {} if scores is None else _cases(made, kept, scores)
     return Sheet(
         list_id=made.list_id,
-        region_code=made.village or pool.scope,
+        region_code=pool.scope,
         period_from=pool.period.start,
         period_to=pool.period.end,
         as_of=pool.as_of,
         frame_size=pool.frame.height,
-        places=[_place(turn, row, made, cases) for turn, row in enumerate(made.listed.to_dicts(), start=1)],
+        places=[_place(turn, row, made, cases) for turn, row in enumerate(kept.to_dicts(), start=1)],
         model_id=pool.model_id,
         data_newest_on=pool.newest,
         simulated=made.simulated,
+        terms=_terms(made),
     )
+
+
+def _kept(made: MadeList) -> pl.DataFrame:
+    """The households to visit and, below them, those taken off by hand and the next in order."""
+    taken = pl.col("moved") & ~pl.col(LISTED)
+    others = made.rows.filter(~pl.col(LISTED) & ~taken).sort("order").head(supervise_settings().pool.below_the_cut)
+    return pl.concat([made.listed, made.rows.filter(taken), others])
 
 
 def _place(turn: int, row: Mapping[str, Any], made: MadeList, cases: Mapping[str, Case]) -> Place:
@@ -52,15 +65,19 @@ def _place(turn: int, row: Mapping[str, Any], made: MadeList, cases: Mapping[str
         last_visit_on=row["last_met_on"],
         new=bool(row["new"]),
         carried=row["kind"] == "carried",
-        rating_asked=not duty and row["band"] is not None and _asks(made.list_id, row[HOUSEHOLD]),
+        rating_asked=not duty and row["band"] is not None and _asks(made, row[HOUSEHOLD]),
         shown=_shown(row, made, cases.get(row[CHILD])),
+        listed=row[LISTED],
+        kind=row["kind"],
+        probability=row["probability"],
+        moved_reason=(str(row["source"]).partition(":")[2] or None) if row["moved"] else None,
     )
 
 
-def _asks(list_id: str, household: str) -> bool:
+def _asks(made: MadeList, household: str) -> bool:
     """Whether the place is one of the share that a person rates first; the same whenever the list is loaded."""
-    drawn = hashlib.sha256(f"{list_id}|{household}".encode()).digest()
-    return int.from_bytes(drawn[:8]) < settings().rating_share * 2**64
+    drawn = hashlib.sha256(f"{made.list_id}|{household}".encode()).digest()
+    return int.from_bytes(drawn[:8]) < rules_of(made.policy).rating_share * 2**64
 
 
 def _shown(row: Mapping[str, Any], made: MadeList, case: Case | None) -> dict[str, Any]:
@@ -73,13 +90,32 @@ def _shown(row: Mapping[str, Any], made: MadeList, case: Case | None) -> dict[st
     return shown
 
 
+def _terms(made: MadeList) -> Terms:
+    rules, pool = rules_of(made.policy), made.pool
+    return Terms(
+        policy=pool.policy_id,
+        visits=pool.capacity.visits,
+        duties=pool.capacity.duties,
+        random=pool.capacity.random,
+        certain=pool.capacity.certain,
+        per_director=rules.per_director,
+        add_reasons={code: _words(label) for code, label in rules.add_reasons.items()},
+        remove_reasons={code: _words(label) for code, label in rules.remove_reasons.items()},
+        left_out=dict(pool.left_out),
+    )
+
+
 def _both(labels: tuple[Label, ...]) -> list[dict[str, str]]:
-    return [{"zh": label.zh, "en": label.en} for label in labels]
+    return [_words(label) for label in labels]
 
 
-def _cases(made: MadeList, scores: ScoreFolder) -> dict[str, Case]:
+def _words(label: Label) -> dict[str, str]:
+    return {"zh": label.zh, "en": label.en}
+
+
+def _cases(made: MadeList, kept: pl.DataFrame, scores: ScoreFolder) -> dict[str, Case]:
     """The children that give their households the place, in words."""
     county = made.pool.scope[:6]
     words, policy = FeatureWords.of(made.definition), scores.manifest.policy_of(county)
-    rows = scores.read(county).filter(pl.col(CHILD).is_in(made.listed[CHILD].drop_nulls().implode()))
+    rows = scores.read(county).filter(pl.col(CHILD).is_in(kept[CHILD].drop_nulls().implode()))
     return {row[CHILD]: case_of(row, policy, words) for row in rows.to_dicts()}

@@ -1,4 +1,4 @@
-"""Lists into the review database: once each, whole or not at all."""
+"""Lists into the review database: once each, with what the list before leaves to do, and who goes where."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from serving.review.store.lists import ListItem, Status, Stratum, VisitList
+from serving.review.exchange.carry import Carried, directors, left_over
+from serving.review.exchange.terms import Terms
+from serving.review.store.lists import ListItem, Stratum, VisitList
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A household as a list names it; see ``ListItem``."""
+    """A household as a list names it, or below its cut (not ``listed``); see ``ListItem``."""
 
     household_id: str
     region_code: str
@@ -32,6 +34,10 @@ class Place:
     carried: bool = False
     rating_asked: bool = False
     shown: Mapping[str, Any] = field(default_factory=dict)
+    listed: bool = True
+    kind: str | None = None
+    probability: float | None = None
+    moved_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,34 @@ class Sheet:
     model_id: str | None = None
     data_newest_on: date | None = None
     simulated: bool = False
+    terms: Terms = field(default_factory=Terms)
 
 
 def load_sheet(session: Session, sheet: Sheet, now: datetime) -> bool:
-    """Put a list in; False when it is there already, with whatever people did to it since."""
-    if session.scalar(select(VisitList.id).where(VisitList.list_id == sheet.list_id)) is not None:
-        return False
-    kept = VisitList(
+    """Put a list in, or the households of it that are not there yet; False when nothing was new.
+
+    What people did to a household since it was loaded stays. What the list before it leaves to do is carried over;
+    else the director of the village goes, where the village has exactly one.
+    """
+    kept = session.scalar(select(VisitList).where(VisitList.list_id == sheet.list_id))
+    there: set[str] = set()
+    if kept is None:
+        kept = _list(sheet, now)
+        session.add(kept)
+        session.flush()
+    else:
+        there = set(session.scalars(select(ListItem.household_id).where(ListItem.list_pk == kept.id)))
+    new = [place for place in sheet.places if place.household_id not in there]
+    if new:
+        before = left_over(session, kept)
+        alone = directors(session, {place.region_code for place in new})
+        rows = [_row(place, kept.id, before.get(place.household_id), alone.get(place.region_code)) for place in new]
+        session.execute(insert(ListItem), rows)
+    return bool(new) or not there
+
+
+def _list(sheet: Sheet, now: datetime) -> VisitList:
+    return VisitList(
         list_id=sheet.list_id,
         region_code=sheet.region_code,
         period_from=sheet.period_from,
@@ -64,22 +91,24 @@ def load_sheet(session: Session, sheet: Sheet, now: datetime) -> bool:
         data_newest_on=sheet.data_newest_on,
         simulated=sheet.simulated,
         frame_size=sheet.frame_size,
+        terms=sheet.terms.content(),
         loaded_at=now,
     )
-    session.add(kept)
-    session.flush()
-    if sheet.places:
-        session.execute(insert(ListItem), [_row(place, kept.id) for place in sheet.places])
-    return True
 
 
-def _row(place: Place, list_pk: int) -> dict[str, Any]:
+def _row(place: Place, list_pk: int, before: Carried | None, director: int | None) -> dict[str, Any]:
+    held = before if before is not None and place.listed else Carried()
+    goes = held.assigned_to if held.assigned_to is not None else director
     return {
         "list_pk": list_pk,
         "household_id": place.household_id,
         "region_code": place.region_code,
         "driver_child_id": place.driver_child_id,
         "place": place.place,
+        "listed": place.listed,
+        "kind": place.kind,
+        "probability": place.probability,
+        "moved_reason": place.moved_reason,
         "stratum": place.stratum,
         "inclusion_probability": place.inclusion_probability,
         "band": place.band,
@@ -88,10 +117,16 @@ def _row(place: Place, list_pk: int) -> dict[str, Any]:
         "duty_due_on": place.duty_due_on,
         "last_visit_on": place.last_visit_on,
         "new": place.new,
-        "carried": place.carried,
+        "carried": place.carried or held.waits,
         "rating_asked": place.rating_asked,
-        "shown": dict(place.shown),
-        "status": Status.OPEN,
+        "shown": {**place.shown, **held.shown},
+        "status": held.status,
+        "status_on": held.status_on,
+        "reason": held.reason,
+        "note": held.note,
+        "changed_by": held.changed_by,
+        "changed_at": held.changed_at,
         "moved_by_hand": False,
+        "assigned_to": goes if place.listed else None,
         "version": 1,
     }
