@@ -26,6 +26,7 @@ from features.definition.structure import (
 from features.ledger.manifest import MANIFEST
 from features.ledger.store import LedgerStore
 from features.record.rows import Row
+from serving.review.cases.sorted_rows import SortedRows
 from serving.review.desk import Desk
 
 # Tables kept at once: six of each of sixteen counties. A county of 3,000 children (9.02 M in 2,800 counties, 2016)
@@ -34,42 +35,30 @@ _KEPT = 96
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
-    """A table sorted by a key. ``places`` has the first row and the number of rows of each value of the key.
+class LedgerTable:
+    """A table of a county. ``taking`` holds the rows that take another back, by the number of that one.
 
-    ``taking`` holds the rows that take another back, by the number of that one: they need not name a household.
+    They are found by it because they need not name a household.
     """
 
-    frame: pl.DataFrame
-    places: Mapping[str, tuple[int, int]]
+    facts: SortedRows
     taking: Mapping[str, Sequence[Row]]
     newest: date | None
 
     @classmethod
-    def read(cls, path: Path, key: str) -> Indexed:
+    def read(cls, path: Path, key: str) -> LedgerTable:
         """Read a table and sort it by a key."""
         whole = _read(path)
-        frame = whole.filter(pl.col(RETRACTS).is_null(), pl.col(key).is_not_null()).sort(key)
-        runs = frame.select(pl.col(key).rle()).to_series().struct
-        starts = runs.field("len").cum_sum() - runs.field("len")
-        places = zip(starts.to_list(), runs.field("len").to_list(), strict=True)
         taking: dict[str, list[Row]] = {}
         for row in whole.filter(pl.col(RETRACTS).is_not_null()).to_dicts():
             taking.setdefault(row[RETRACTS], []).append(row)
         newest = whole[RECORDED_ON].max()
-        return cls(
-            frame,
-            dict(zip(runs.field("value").to_list(), places, strict=True)),
-            taking,
-            newest if isinstance(newest, date) else None,
-        )
+        facts = SortedRows.of(whole.filter(pl.col(RETRACTS).is_null()), key)
+        return cls(facts, taking, newest if isinstance(newest, date) else None)
 
     def rows(self, values: Iterable[str]) -> list[Row]:
         """The rows of some values of the key, and those that take one of them back."""
-        found: list[Row] = []
-        for value in values:
-            if (place := self.places.get(value)) is not None:
-                found += self.frame.slice(*place).to_dicts()
+        found = self.facts.rows(values)
         return found + [taken for row in found for taken in self.taking.get(row[ROW_ID], ())]
 
 
@@ -94,10 +83,6 @@ class LedgerSource:
         keys = {CHILD: people, HOUSEHOLD: [household_id], VISIT: sorted(set(visits))}
         return {name: self._rows(name, keys[self._key(name)]) for name in tables}
 
-    def children_of(self, household_id: str) -> list[Row]:
-        """Every row of the children that ever lived in a household."""
-        return self._rows(CHILDREN, self._people(household_id))
-
     def _people(self, household_id: str) -> Sequence[str]:
         held = self.store.manifest.counties[self.county].get(CHILDREN)
         return () if held is None else _homes(self.store.folder / held.file).get(household_id, ())
@@ -106,9 +91,9 @@ class LedgerSource:
         table = self._table(name)
         return [] if table is None else table.rows(values)
 
-    def _table(self, name: str) -> Indexed | None:
+    def _table(self, name: str) -> LedgerTable | None:
         held = self.store.manifest.counties[self.county].get(name)
-        return None if held is None else _indexed(self.store.folder / held.file, self._key(name))
+        return None if held is None else _loaded(self.store.folder / held.file, self._key(name))
 
     def _key(self, name: str) -> str:
         """What rows of a table are looked up by: children by themselves, for they move from home to home."""
@@ -142,8 +127,8 @@ def _opened(folder: Path, changed: int, size: int) -> tuple[LedgerStore, Definit
 
 # An import writes new files and never an old one again, so what was read of a file stays true.
 @lru_cache(maxsize=_KEPT)
-def _indexed(path: Path, key: str) -> Indexed:
-    return Indexed.read(path, key)
+def _loaded(path: Path, key: str) -> LedgerTable:
+    return LedgerTable.read(path, key)
 
 
 @lru_cache(maxsize=_KEPT)
