@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from features.definition.structure import COUNTY_DIGITS
+from serving.review.practice.region import is_practice
 from serving.review.settings import settings
 from serving.review.store.trail import OutboxRow
 
@@ -29,12 +30,16 @@ class Fact:
 
 
 def queue_fact(session: Session, fact: Fact, now: datetime) -> str:
-    """Queue a row; one that says the same of the same key for the same day is taken back first. Returns its number."""
+    """Queue a row; one that says the same of the same key for the same day is taken back first. Returns its number.
+
+    What people practise on invented families is no fact: nothing is queued, and the number is empty.
+    """
+    if is_practice(fact.region_code):
+        return ""
     recorded = settings().day_of(now)
     moment = "|".join([fact.table, *fact.key.values(), str(fact.valid_from), str(recorded)])
     for row in _standing(session, OutboxRow.moment_key == moment):
         take_back(session, row, now)
-    content = {**fact.key, **{name: _plain(value) for name, value in fact.columns.items()}}
     row = OutboxRow(
         county=fact.region_code[:COUNTY_DIGITS],
         table=fact.table,
@@ -42,7 +47,7 @@ def queue_fact(session: Session, fact: Fact, now: datetime) -> str:
         moment_key=moment,
         valid_from=fact.valid_from,
         recorded_on=recorded,
-        content=content,
+        content=_content(fact),
         written_at=now,
     )
     session.add(row)
@@ -52,9 +57,21 @@ def queue_fact(session: Session, fact: Fact, now: datetime) -> str:
 
 def take_back_facts(session: Session, table: str, first_key: str, now: datetime) -> None:
     """Take back every standing row of a table whose first key column has a value."""
-    prefix = f"{table}|{first_key}|"
-    for row in _standing(session, OutboxRow.moment_key.startswith(prefix, autoescape=True)):
+    for row in standing(session, table, first_key):
         take_back(session, row, now)
+
+
+def standing(session: Session, table: str, first_key: str) -> list[OutboxRow]:
+    """The rows of a table whose first key column has a value, without those taken back."""
+    prefix = f"{table}|{first_key}|"
+    return _standing(session, OutboxRow.moment_key.startswith(prefix, autoescape=True))
+
+
+def same(row: OutboxRow, fact: Fact) -> bool:
+    """Whether a row says what a fact says, whenever it was recorded."""
+    return (row.table, row.county, row.valid_from, row.content) == (
+        fact.table, fact.region_code[:COUNTY_DIGITS], fact.valid_from, _content(fact),
+    )  # fmt: skip
 
 
 def take_back(session: Session, row: OutboxRow, now: datetime) -> None:
@@ -80,6 +97,10 @@ def _standing(session: Session, condition: ColumnElement[bool]) -> list[OutboxRo
     taken = select(OutboxRow.retracts).where(OutboxRow.retracts.is_not(None))
     query = select(OutboxRow).where(condition, OutboxRow.retracts.is_(None), OutboxRow.row_id.not_in(taken))
     return list(session.scalars(query.order_by(OutboxRow.id)))
+
+
+def _content(fact: Fact) -> dict[str, str | int | float | bool | None]:
+    return {**fact.key, **{name: _plain(value) for name, value in fact.columns.items()}}
 
 
 def _number() -> str:

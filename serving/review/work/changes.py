@@ -13,7 +13,8 @@ from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.settings import settings
 from serving.review.store.lists import ListItem, Status
 from serving.review.work.access_log import note
-from serving.review.work.visits import record_list_visit, take_back_list_visits
+from serving.review.work.visit_facts import tell_assignment
+from serving.review.work.visits import mark_visited, standing_visits, withdraw
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,20 @@ def change_status(session: Session, viewer: Viewer, change: Change, now: datetim
     _require_sound(item, change, now)
     if item.version != change.version:
         raise ConflictError(change)
+    records = standing_visits(session, viewer, item)
+    if change.status is not Status.DONE and any(record.detailed for record in records):
+        raise ChangeFaultError("visit_recorded")
     item.status, item.status_on = change.status, None if change.status is Status.OPEN else change.on
     item.reason, item.note = change.reason, change.note
     _changed(item, viewer, now)
     _flush(session, change)
-    take_back_list_visits(session, viewer, item, now)
     if change.status in (Status.DONE, Status.NOT_MET):
-        record_list_visit(session, viewer, item, change.on, now, met=change.status is Status.DONE)
+        mark_visited(session, viewer, item, change.on, now, met=change.status is Status.DONE, reason=change.reason)
+        tell_assignment(session, item, standing_visits(session, viewer, item), now)
+    else:
+        for record in records:
+            withdraw(session, viewer, record, now)
+        tell_assignment(session, item, (), now)
     note(session, viewer, "list", "write", [(item.household_id, item.region_code)], now)
     return item
 

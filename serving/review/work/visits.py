@@ -1,90 +1,230 @@
-"""Visits that a list brought about, as records here and as facts for the ledger."""
+"""Visits as people record, complete, correct and take them back; facts and report tasks in the same transaction.
+
+Whoever changes the visits of a place holds the place until the transaction ends. A form carries the mark of what stood
+when it was made, so that two who record the same visit make one, and the second is shown what the first said.
+"""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from features.definition.structure import (
-    ASSIGNMENTS,
-    HOUSEHOLD,
-    MET,
-    PURPOSE,
-    VISIT,
-    VISITED_ON,
-    VISITOR,
-    VISITS,
+from serving.review.access.viewer import May, NotFoundError, Viewer, within
+from serving.review.store.lists import ListItem, Status
+from serving.review.store.visits import ChildSeen, FollowUp, VisitFinding, VisitRecord
+from serving.review.visit_settings import visit_settings
+from serving.review.work.access_log import note
+from serving.review.work.tasks import follow_finding
+from serving.review.work.visit_entry import (
+    UNMARKED,
+    Found,
+    Household,
+    Look,
+    VisitEntry,
+    VisitFaultError,
+    faults_of,
 )
-from serving.review.access.viewer import May, Viewer, within
-from serving.review.exchange.facts import Fact, Value, queue_fact, take_back_facts
-from serving.review.settings import settings
-from serving.review.store.lists import ListItem
-from serving.review.store.visits import VisitRecord
+from serving.review.work.visit_facts import tell_assignment, tell_findings, tell_visit
 
 
-def record_list_visit(
-    session: Session, viewer: Viewer, item: ListItem, on: date, now: datetime, *, met: bool
+class VisitConflictError(Exception):
+    """Somebody recorded or changed a visit of the place first, and nothing was changed."""
+
+
+def standing_visits(session: Session, viewer: Viewer, item: ListItem) -> Sequence[VisitRecord]:
+    """The visits of a place that were not taken back, the earliest first."""
+    mine = within(viewer, May.READ_CASES, VisitRecord.region_code)
+    query = select(VisitRecord).where(VisitRecord.item_id == item.id, VisitRecord.taken_back_at.is_(None), mine)
+    return session.scalars(query.order_by(VisitRecord.visited_on, VisitRecord.id)).all()
+
+
+def mark_of(records: Sequence[VisitRecord]) -> str:
+    """What stands of a place's visits, as a mark that changes whenever one of them does."""
+    return "-".join(f"{record.id}.{record.version}" for record in records) or UNMARKED
+
+
+def hold_place(session: Session, viewer: Viewer, item_id: int) -> ListItem:
+    """A place, kept from everybody else until the transaction ends, as it is now.
+
+    Raises:
+        NotFoundError: no such place within the viewer's regions.
+    """
+    mine = within(viewer, May.WORK_CASES, ListItem.region_code)
+    query = select(ListItem).where(ListItem.id == item_id, mine).with_for_update(of=ListItem)
+    item = session.scalar(query.execution_options(populate_existing=True))
+    if item is None:
+        raise NotFoundError
+    return item
+
+
+def record_visit(
+    session: Session, viewer: Viewer, entry: VisitEntry, household: Household, now: datetime
 ) -> VisitRecord:
-    """Record that somebody went to a household of a list, and whether anyone was met there."""
-    record = VisitRecord(
+    """Record a visit, or complete or correct the one that ``entry`` names.
+
+    Raises:
+        NotFoundError: no such place or visit within the viewer's regions.
+        VisitFaultError: the entry cannot be as it stands.
+        VisitConflictError: the visits of the place are not those the form was made from.
+    """
+    item = hold_place(session, viewer, entry.item_id)
+    if faults := faults_of(entry, item, household, now):
+        raise VisitFaultError(faults)
+    records = standing_visits(session, viewer, item)
+    if mark_of(records) != entry.mark:
+        raise VisitConflictError
+    record = _of(records, entry.visit_pk) if entry.visit_pk is not None else _new(viewer, item, now)
+    if entry.visit_pk is None:
+        session.add(record)
+    else:
+        _changed(record, viewer, now)
+    before = {follow_up.finding_id for follow_up in record.follow_ups}
+    _say(record, entry, now)
+    session.flush()
+    _tell(session, record, before, now)
+    for finding in record.findings:
+        follow_finding(session, viewer, record, finding, now)
+    settle(session, viewer, item, now)
+    note(session, viewer, "visit", "write", [(item.household_id, item.region_code)], now)
+    return record
+
+
+def take_back_visit(session: Session, viewer: Viewer, item_id: int, visit_pk: int, mark: str, now: datetime) -> None:
+    """Take back a visit that was recorded by mistake, with its facts. Its report tasks stay and say so.
+
+    Raises:
+        NotFoundError: no such place or visit within the viewer's regions.
+        VisitConflictError: the visits of the place are not those the form was made from.
+    """
+    item = hold_place(session, viewer, item_id)
+    records = standing_visits(session, viewer, item)
+    if mark_of(records) != mark:
+        raise VisitConflictError
+    withdraw(session, viewer, _of(records, visit_pk), now)
+    settle(session, viewer, item, now)
+    note(session, viewer, "visit", "write", [(item.household_id, item.region_code)], now)
+
+
+def mark_visited(
+    session: Session, viewer: Viewer, item: ListItem, on: date, now: datetime, *, met: bool, reason: str | None
+) -> VisitRecord:
+    """Record with one tap that somebody went there; what was seen is said later, and completes this visit.
+
+    A visit that is there already is corrected, not doubled; an attempt of an earlier day stays an attempt.
+    """
+    records = standing_visits(session, viewer, item)
+    last = records[-1] if records else None
+    if last is None or (not last.met and last.visited_on < on):
+        record = _new(viewer, item, now)
+        session.add(record)
+    else:
+        record = last
+        _changed(record, viewer, now)
+    record.visited_on, record.met, record.reason = on, met, reason
+    session.flush()
+    _tell(session, record, {follow_up.finding_id for follow_up in record.follow_ups}, now)
+    return record
+
+
+def withdraw(session: Session, viewer: Viewer, record: VisitRecord, now: datetime) -> None:
+    """Take back one visit, here and in the ledger; the place is settled by whoever calls."""
+    record.taken_back_at = now
+    _changed(record, viewer, now)
+    session.flush()
+    _tell(session, record, {follow_up.finding_id for follow_up in record.follow_ups}, now)
+    for finding in record.findings:
+        follow_finding(session, viewer, record, finding, now)
+
+
+def settle(session: Session, viewer: Viewer, item: ListItem, now: datetime) -> None:
+    """Let a place say what its visits say: done, not met, or to be visited when none is left."""
+    records = standing_visits(session, viewer, item)
+    best = max(records, key=lambda one: (one.met, one.visited_on, one.id), default=None)
+    item.status = Status.OPEN if best is None else Status.DONE if best.met else Status.NOT_MET
+    item.status_on = None if best is None else best.visited_on
+    item.reason = None if best is None or best.met else best.reason
+    item.changed_by, item.changed_at = viewer.account_id, now
+    session.flush()
+    tell_assignment(session, item, records, now)
+
+
+def _of(records: Sequence[VisitRecord], visit_pk: int | None) -> VisitRecord:
+    record = next((one for one in records if one.id == visit_pk), None)
+    if record is None:
+        raise NotFoundError
+    return record
+
+
+def _new(viewer: Viewer, item: ListItem, now: datetime) -> VisitRecord:
+    return VisitRecord(
         visit_id="review-" + secrets.token_hex(12),
         item_id=item.id,
         account_id=viewer.account_id,
         household_id=item.household_id,
         region_code=item.region_code,
-        visited_on=on,
-        purpose=settings().purposes[item.stratum],
-        met=met,
+        purpose=visit_settings().purpose_of(item),
         detailed=False,
         recorded_at=now,
         version=1,
     )
-    session.add(record)
-    session.flush()
-    queue_fact(session, _visit_fact(record, viewer), now)
-    queue_fact(session, _assignment_fact(item, record), now)
-    return record
 
 
-def take_back_list_visits(session: Session, viewer: Viewer, item: ListItem, now: datetime) -> None:
-    """Take back what was recorded of a place, here and in the ledger: it was a mistake."""
-    records = session.scalars(
-        select(VisitRecord).where(
-            VisitRecord.item_id == item.id,
-            VisitRecord.taken_back_at.is_(None),
-            within(viewer, May.WORK_CASES, VisitRecord.region_code),
+def _changed(record: VisitRecord, viewer: Viewer, now: datetime) -> None:
+    record.version += 1
+    record.changed_by, record.changed_at = viewer.account_id, now
+
+
+def _say(record: VisitRecord, entry: VisitEntry, now: datetime) -> None:
+    """Let a visit say what was entered."""
+    record.detailed = True
+    record.visited_on, record.met, record.purpose = entry.visited_on, entry.met, entry.purpose
+    record.reason = None if entry.met else entry.reason
+    record.next_on = entry.next_on
+    record.seen = [_seen(look, entry.found) for look in entry.looks if look.seen is not None]
+    held = {finding.finding_id: finding for finding in record.standing_findings}
+    kept = {found.finding_id for found in entry.found}
+    for finding in held.values():
+        if finding.finding_id not in kept:
+            finding.taken_back_at = now
+    for found in entry.found:
+        _find(record, held.get(found.finding_id), found)
+    record.follow_ups = [
+        FollowUp(
+            finding_id=answer.need.finding_id,
+            found_by=answer.need.found_by,
+            child_id=answer.need.child_id,
+            domain=answer.need.domain,
+            severity=answer.need.severity,
+            opened_on=answer.need.opened_on,
+            due_on=answer.need.due_on,
+            action=answer.need.action,
+            closed=answer.closed,
         )
-    ).all()
-    for record in records:
-        record.taken_back_at = now
-        take_back_facts(session, VISITS, record.visit_id, now)
-        take_back_facts(session, ASSIGNMENTS, f"{item.visit_list.list_id}|{item.household_id}", now)
+        for answer in entry.answers
+    ]
 
 
-def _visit_fact(record: VisitRecord, viewer: Viewer) -> Fact:
-    columns: dict[str, Value] = {
-        HOUSEHOLD: record.household_id,
-        VISITED_ON: record.visited_on,
-        VISITOR: f"account-{viewer.account_id}",
-        PURPOSE: record.purpose,
-        MET: record.met,
-    }
-    return Fact(VISITS, record.region_code, {VISIT: record.visit_id}, columns, record.visited_on)
+def _seen(look: Look, found: Sequence[Found]) -> ChildSeen:
+    """A child; where something was found of a child who was seen, somebody looked."""
+    looked = {*look.domains, *(one.domain for one in found if one.child_id == look.child_id)}
+    return ChildSeen(child_id=look.child_id, seen=bool(look.seen), domains=sorted(looked) if look.seen else [])
 
 
-def _assignment_fact(item: ListItem, record: VisitRecord) -> Fact:
-    """The household's line of the list again, now with the visit it led to."""
-    key = {"list_id": item.visit_list.list_id, HOUSEHOLD: item.household_id}
-    columns: dict[str, Value] = {
-        "as_of": item.visit_list.as_of,
-        "model_id": item.visit_list.model_id,
-        "stratum": item.stratum.value,
-        "frame_size": item.visit_list.frame_size,
-        "inclusion_probability": item.inclusion_probability,
-        "drawn": True,
-        VISIT: record.visit_id,
-    }
-    return Fact(ASSIGNMENTS, item.region_code, key, columns, record.visited_on)
+def _find(record: VisitRecord, finding: VisitFinding | None, found: Found) -> None:
+    if finding is None:
+        finding = VisitFinding(finding_id="review-" + secrets.token_hex(12))
+        record.findings.append(finding)
+    finding.child_id, finding.domain, finding.severity = found.child_id, found.domain, found.severity or 0
+    finding.danger, finding.action, finding.due_on = found.danger, found.action, found.due_on
+
+
+def _tell(session: Session, record: VisitRecord, before: set[str], now: datetime) -> None:
+    """Bring the ledger's rows of a visit into line, and of every finding it opens or answers, now or before."""
+    own = {finding.finding_id for finding in record.findings}
+    answered = {follow_up.finding_id for follow_up in record.follow_ups}
+    tell_visit(session, record, now)
+    tell_findings(session, own | answered | before, now)
