@@ -87,6 +87,10 @@ def _shown(row: Mapping[str, Any], made: MadeList, case: Case | None) -> dict[st
         shown["duty"] = {"zh": zh, "en": en}
     if case is not None:
         shown |= {"up": _both(case.raising), "down": _both(case.lowering), "not_known": _both(case.not_known)}
+        if case.likely is not None:
+            shown["likely"] = [
+                {"name": _words(one.name), "ask": _both(one.ask), "bring": _both(one.bring)} for one in case.likely
+            ]
     return shown
 
 
