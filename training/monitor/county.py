@@ -127,8 +127,15 @@ def watch_county(job: CountyJob) -> CountyWatch:
         realised=realised(earlier, labels, plan),
         groups=_groups(listed, tables, job),
         strata=coverage(tables, definition, plan, outcomes, as_of),
-        overridden=overridden(tables, definition, plan, as_of),
+        overridden=overridden(_with_decisions(job, tables), definition, plan, as_of),
     )
+
+
+def _with_decisions(job: CountyJob, tables: Mapping[str, pl.DataFrame]) -> Mapping[str, pl.DataFrame]:
+    """The tables with what people decided, where the ledger was ever told of it."""
+    told = job.store.manifest.decisions
+    decided = job.store.read_decisions(job.county, job.watched.definition)
+    return {**tables, **{name: rows for name, rows in decided.items() if name in told}}
 
 
 def labels_known_for(plan: ScreeningPlan, as_of: date) -> date:

@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from features.definition import Definition
 from features.definition import structure as s
-from features.known import known_rows
+from features.known import known_rows, latest_rows
 from features.membership import group_columns
 from training.dataset import AS_OF
 from training.design.assignments import DRAWN, LIST, STRATUM, frame_rows
@@ -23,8 +23,8 @@ from training.plan import ScreeningPlan
 FloatArray = npt.NDArray[np.float64]
 GroupKey = tuple[str, str]
 
-OVERRIDES = "overrides"
 NOT_KNOWN = "not_known"
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +142,17 @@ def _drawn(tables: Mapping[str, pl.DataFrame], plan: ScreeningPlan, as_of: date)
 def overridden(
     tables: Mapping[str, pl.DataFrame], definition: Definition, plan: ScreeningPlan, as_of: date
 ) -> tuple[int, int] | None:
-    """Places that people overrode and places drawn, over the same lists; None where overrides are not recorded."""
-    if OVERRIDES not in definition.tables or s.ASSIGNMENTS not in definition.tables:
+    """Places that people overrode and places drawn, over the same lists; None where overrides are not recorded.
+
+    An override that was taken back is none.
+    """
+    if s.OVERRIDES not in tables or s.ASSIGNMENTS not in definition.tables:
         return None
     drawn = _drawn(tables, plan, as_of).select(LIST, s.HOUSEHOLD).unique()
-    known = pl.DataFrame(known_rows(tables[OVERRIDES], as_of).to_native()).select(LIST, s.HOUSEHOLD).unique()
-    return drawn.join(known, on=[LIST, s.HOUSEHOLD], how="semi").height, drawn.height
+    known = known_rows(tables[s.OVERRIDES], as_of)
+    standing = pl.DataFrame(latest_rows(known, definition.decisions[s.OVERRIDES].key).to_native())
+    places = standing.filter(~pl.col(WITHDRAWN)).select(LIST, s.HOUSEHOLD).unique()
+    return drawn.join(places, on=[LIST, s.HOUSEHOLD], how="semi").height, drawn.height
 
 
 def added(parts: Iterable[Mapping[GroupKey, GroupSums]]) -> dict[GroupKey, GroupSums]:

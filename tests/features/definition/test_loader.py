@@ -124,7 +124,7 @@ def test_what_people_decided_is_stored_but_outdates_nothing_and_is_no_fact(folde
 
 
 def test_what_people_decided_holds_no_free_text() -> None:
-    numbers = {"rating_id", "override_id", "list_id", "household_id", "rater_id", "person_id", "model_id"}
+    numbers = {"rating_id", "override_id", "list_id", "household_id", "rater_id", "by_id", "model_id"}
     for table in load_definition().decisions.values():
         for column in table.columns.values():
             assert column.type != "string" or column.name in numbers

@@ -161,15 +161,16 @@ def test_tables_and_counties_the_ledger_has_not_wait(database: Database, worker:
 def decide(database: Database, worker: Viewer) -> None:
     """A rating of the third place, and an override that is answered the day after."""
     override = {
-        "list_id": "L2018-07", "household_id": "H001001-002", "person_id": "account-1", "wanted": "go_first",
-        "reason": "known_danger", "band": "in_turn", "model_id": "m1", "made_on": TODAY, "answered_on": None,
+        "list_id": "L2018-07", "household_id": "H001001-002", "by_id": "account-1", "wanted": "go_first",
+        "reason": "knows_family", "band": "in_turn", "model_id": "m1", "place_was": 7,
+        "made_on": TODAY, "answered": False, "withdrawn": False,
     }  # fmt: skip
     key = {"override_id": "review-1"}
     with database.writing() as session:
         item = session.scalars(select(ListItem).where(ListItem.rating_asked)).one()
         rate(session, worker, item.id, Rating.SOON, NOW)
         queue_fact(session, Fact("overrides", VILLAGE, key, override, TODAY), NOW)
-    answered = override | {"answered_on": TODAY + timedelta(days=1)}
+    answered = override | {"answered": True}
     with database.writing() as session:
         queue_fact(session, Fact("overrides", VILLAGE, key, answered, TODAY), NOW + timedelta(days=1))
 
@@ -188,7 +189,7 @@ def test_what_people_decided_arrives_and_outdates_nothing(database: Database, wo
         (f"account-{worker.account_id}", "soon", "go_first", False, True, "m1")
     ]
     last = latest_rows(held["overrides"], ["override_id"]).to_native()
-    assert last.select("reason", "answered_on").rows() == [("known_danger", TODAY + timedelta(days=1))]
+    assert last.select("reason", "answered").rows() == [("knows_family", True)]
     assert store.content_hash() == before.content_hash()
     assert county_sha256(store, COUNTY) == county_sha256(before, COUNTY)
     assert set(store.read(COUNTY).tables) == set(definition.tables)

@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.definition import Column, Definition, Table
+from features.definition import Definition
+from features.ledger.contracts import table_schema
 from features.membership import group_columns
 from tests.builders import default_definition, make_tables
 from tests.training.plans import small_plan
 from training.labels import visit_outcomes
-from training.monitor.lists import NOT_KNOWN, OVERRIDES, added, coverage, group_sums, overridden, selection
+from training.monitor.lists import NOT_KNOWN, added, coverage, group_sums, overridden, selection
 
 DEFINITION = default_definition()
 PLAN = small_plan()
@@ -126,13 +127,22 @@ def test_a_definition_without_lists_has_no_coverage_and_no_overrides() -> None:
     assert overridden(tables, without, PLAN, AS_OF) is None
 
 
-def test_overrides_are_not_recorded_unless_the_definition_has_their_table() -> None:
+def test_overrides_are_not_recorded_unless_the_ledger_was_told_of_them() -> None:
     tables = _tables()
     assert overridden(tables, DEFINITION, PLAN, AS_OF) is None
-    keys = ("list_id", "household_id")
-    columns = {name: DEFINITION.tables["assignments"].columns[name] for name in keys}
-    assert all(isinstance(column, Column) for column in columns.values())
-    table: Table = replace(DEFINITION.tables["assignments"], name=OVERRIDES, columns=columns)
-    definition = replace(DEFINITION, tables={**DEFINITION.tables, OVERRIDES: table})
-    tables[OVERRIDES] = tables["assignments"].filter(pl.col("household_id").is_in(["seen", "none"]))
-    assert overridden(tables, definition, PLAN, AS_OF) == (2, 5)
+    tables["overrides"] = _overrides(("o1", "seen", False), ("o2", "none", False), ("o3", "met", False))
+    withdrawn = _overrides(("o3", "met", True)).with_columns(recorded_on=AS_OF, row_id=pl.lit("later"))
+    tables["overrides"] = pl.concat([tables["overrides"], withdrawn])
+    assert overridden(tables, DEFINITION, PLAN, AS_OF) == (2, 5)
+
+
+def _overrides(*made: tuple[str, str, bool]) -> pl.DataFrame:
+    """Overrides of places of the list that everybody of these tests is on: number, household, whether taken back."""
+    rows = [
+        {
+            "override_id": number, "list_id": "l1", "household_id": household, "withdrawn": withdrawn,
+            "valid_from": LISTED_ON, "recorded_on": LISTED_ON, "row_id": number,
+        }
+        for number, household, withdrawn in made
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=table_schema(DEFINITION, "overrides"))
