@@ -11,7 +11,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -67,11 +66,10 @@ def stop(folder: Path) -> bool:
     family = _family(pid)
     os.kill(pid, signal.SIGTERM)
     ends = time.monotonic() + ENDS_WITHIN_SECONDS
-    while any(one.is_running() for one in family) and time.monotonic() < ends:
+    while any(map(_runs, family)) and time.monotonic() < ends:
         time.sleep(0.1)
-    for one in family:
-        with suppress(psutil.Error):
-            one.kill()
+    for one in filter(_runs, family):
+        one.kill()
     return True
 
 
@@ -127,7 +125,14 @@ def _is_ours(pid: int) -> bool:
     """Whether that process is a server of ours: a number may have been given to another program since."""
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and set(_MARK) <= set(process.cmdline())
+        return _runs(process) and set(_MARK) <= set(process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

@@ -14,6 +14,7 @@ from features.cli.console import UserError
 from serving.review.access.passwords import hash_password, weakness
 from serving.review.access.sessions import end_sessions
 from serving.review.access.viewer import May, NotAllowedError, NotFoundError, Viewer
+from serving.review.practice.region import is_practice
 from serving.review.settings import settings
 from serving.review.store.accounts import Account, AccountRegion, Role
 
@@ -146,9 +147,12 @@ def _check(session: Session, new: NewAccount) -> None:
     ):
         raise AccountFaultError("email_taken", "there is an account with this e-mail address already")
     digits = settings().region_digits[new.role]
-    fits = all(
-        len(region) in digits and (not region or (region.isascii() and region.isdecimal())) for region in new.regions
-    )
+    fits = all(len(region) in digits and (not region or _is_code(region)) for region in new.regions)
     if not new.regions or not fits:
         wanted = " or ".join("'all'" if count == 0 else f"{count} digits" for count in digits)
         raise AccountFaultError("regions_bad", f"regions of a {new.role} have {wanted}", "give each with --region")
+
+
+def _is_code(region: str) -> bool:
+    """Whether it may be the code of a place; those of the training mode are nobody's."""
+    return region.isascii() and region.isdecimal() and not is_practice(region)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
-from serving.review.store.accounts import Account, Role
+from serving.review.practice.region import PRACTICE_COUNTY, is_practice, practice_region
+from serving.review.store.accounts import Account, Role, SignedIn
 
 
 class May(StrEnum):
@@ -54,6 +55,14 @@ class Viewer:
         """The viewer of an account."""
         return cls(account.id, account.name, account.role, tuple(region.region_code for region in account.regions))
 
+    @classmethod
+    def signed_in(cls, session: SignedIn) -> Viewer:
+        """The viewer of a session: while it practises, a caseworker of the invented families of the account alone."""
+        account = session.account
+        if not session.practising:
+            return cls.of(account)
+        return cls(account.id, account.name, Role.CASEWORKER, (practice_region(account.id),))
+
     def may(self, right: May) -> bool:
         """Whether the role has a right."""
         return right in RIGHTS[self.role]
@@ -69,14 +78,17 @@ class Viewer:
 
     def covers(self, region: str) -> bool:
         """Whether a region lies within the viewer's."""
-        return any(region.startswith(own) for own in self.regions)
+        return any(region.startswith(own) and (own or not is_practice(region)) for own in self.regions)
 
 
 def within(viewer: Viewer, right: May, column: InstrumentedAttribute[str] | Mapped[str]) -> ColumnElement[bool]:
-    """The condition that a row lies within the viewer's regions; false for a role without the right."""
+    """The condition that a row lies within the viewer's regions; false for a role without the right.
+
+    The whole country is every region that exists: what others practise on is none of them.
+    """
     if not viewer.may(right):
         return false()
     if "" in viewer.regions:
-        return true()
+        return ~column.startswith(PRACTICE_COUNTY)
     # autoescape: a code is data, even where only digits are let in.
     return or_(false(), *(column.startswith(region, autoescape=True) for region in viewer.regions))

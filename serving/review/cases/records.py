@@ -31,6 +31,7 @@ from features.definition.structure import (
 from features.record.rows import Row, history, known, latest
 from serving.review.access.viewer import May, Viewer
 from serving.review.cases.ledger_source import ledger_source
+from serving.review.cases.practice import practice_source
 from serving.review.desk import Desk
 from serving.review.store.trail import OutboxRow
 
@@ -53,7 +54,7 @@ class Source(Protocol):
 
 
 # The first that answers for a region is asked; the practice families of the training mode go before the ledger.
-SOURCES: tuple[Callable[[Desk, str], Source | None], ...] = (ledger_source,)
+SOURCES: tuple[Callable[[Desk, str], Source | None], ...] = (practice_source, ledger_source)
 
 
 def source_of(desk: Desk, region_code: str) -> Source | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from serving.review.practice.region import is_practice
 from serving.review.store.trail import AccessEntry, AccessRecord
 
 NOTED = "accesses"
@@ -28,9 +29,10 @@ class Noted:
 
 
 def note_access(session: Session, noted: Noted) -> None:
-    """Remember an access; the transaction's end writes it."""
-    if noted.households:
-        session.info.setdefault(NOTED, []).append(noted)
+    """Remember an access; the transaction's end writes it. Families of the training mode are nobody."""
+    real = tuple(one for one in noted.households if not is_practice(one[1]))
+    if real:
+        session.info.setdefault(NOTED, []).append(replace(noted, households=real))
 
 
 def take_noted(session: Session) -> list[Noted]:

@@ -37,7 +37,12 @@ class Ask:
         """Who asks. Pages that anyone may open do not ask for it."""
         if self.signed_in is None:
             raise LookupError("nobody is signed in")
-        return Viewer.of(self.signed_in.account)
+        return Viewer.signed_in(self.signed_in)
+
+    @property
+    def practising(self) -> bool:
+        """Whether the session works with invented families."""
+        return self.signed_in is not None and self.signed_in.practising
 
     @property
     def address(self) -> str:

@@ -12,12 +12,14 @@ from starlette.responses import HTMLResponse
 from serving.review.access.sessions import form_token
 from serving.review.access.viewer import May
 from serving.review.web.ask import Ask
+from serving.review.work.hints import hint_for
 
 HERE = Path(__file__).resolve().parent
 STYLES = HERE / "static"
 # What stands in the menu, by the right it needs.
 MENU = (
     ("/list", "nav.list", May.WORK_CASES),
+    ("/overrides", "nav.overrides", May.WORK_CASES),
     ("/accounts", "nav.accounts", May.MANAGE_ACCOUNTS),
     ("/log", "nav.log", May.READ_LOG),
 )
@@ -41,6 +43,8 @@ def page(ask: Ask, template: str, *, status: int = 200, **values: object) -> HTM
             here=_here(ask),
             token=form_token(ask.secret),
             style=f"/static/{style_name()}",
+            practising=ask.practising,
+            hint=_hint(ask),
             **values,
         )
     )
@@ -63,6 +67,12 @@ def style() -> bytes:
 def style_name() -> str:
     """The style sheet's name with a mark of its content, so that browsers may keep it for ever."""
     return f"review.{hashlib.sha256(style()).hexdigest()[:12]}.css"
+
+
+def _hint(ask: Ask) -> str:
+    """What somebody who is new is told on the list."""
+    new = ask.request.url.path == "/list" and ask.signed_in is not None and not ask.practising
+    return hint_for(ask.session, ask.viewer) if new else ""
 
 
 def _here(ask: Ask) -> str:

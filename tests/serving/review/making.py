@@ -30,10 +30,10 @@ REGIONS = {
 def account(
     session: Session, role: Role = Role.CASEWORKER, *regions: str, name: str = "", password: str | None = PASSWORD
 ) -> Viewer:
-    """An account that need not change its password, and its viewer."""
+    """An account that need not change its password nor be led by the hand, and its viewer."""
     new = NewAccount(name or f"{role}-{'-'.join(regions)}", "王小明", role, regions or (REGIONS[role],))
     made = add_account(session, OPERATOR, new, password, NOW)
-    made.must_change = False
+    made.must_change, made.introduced_at = False, NOW
     session.flush()
     return Viewer.of(made)
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from serving.review.access.sessions import end_own_session, own_sessions
 from serving.review.access.sign_in import change_password
+from serving.review.access.viewer import May
 from serving.review.settings import settings
 from serving.review.web.ask import Ask, see
 from serving.review.web.render import page
@@ -18,7 +19,8 @@ def show(ask: Ask) -> Response:
         "me.html.jinja",
         sessions=own_sessions(ask.session, ask.viewer, ask.now),
         this=ask.signed_in.id if ask.signed_in else 0,
-        regions=ask.viewer.regions,
+        regions=[] if ask.signed_in is None else [one.region_code for one in ask.signed_in.account.regions],
+        practises=ask.viewer.may(May.WORK_CASES),
         device=device_words,
         done=bool(ask.query("changed")),
     )
@@ -43,7 +45,10 @@ def set_password(ask: Ask) -> Response:
         return _password(ask, "password_differs")
     session_id = ask.signed_in.id if ask.signed_in else 0
     fault = change_password(ask.session, ask.viewer, old, new, session_id=session_id, now=ask.now)
-    return see("/me?changed=1") if fault is None else _password(ask, fault)
+    if fault is not None:
+        return _password(ask, fault)
+    new_here = ask.signed_in is not None and ask.signed_in.account.introduced_at is None
+    return see("/welcome" if new_here else "/me?changed=1")
 
 
 def device_words(device: str) -> str:

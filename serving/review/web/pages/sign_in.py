@@ -12,6 +12,7 @@ from serving.review.access.viewer import May
 from serving.review.web import cookies
 from serving.review.web.ask import Ask, own_path, see
 from serving.review.web.render import page
+from serving.review.work.practice import end_practice
 
 
 def show(ask: Ask) -> Response:
@@ -46,7 +47,9 @@ def admitted(ask: Ask, token: str, path: str) -> Response:
 
 
 def leave(ask: Ask) -> Response:
-    """End this session, or with ``everywhere`` all of the person's."""
+    """End this session, or with ``everywhere`` all of the person's; what was practised goes with it."""
+    if ask.signed_in is not None and ask.practising:
+        end_practice(ask.session, ask.viewer, ask.signed_in)
     if ask.signed_in is not None and ask.form.get("everywhere"):
         end_sessions(ask.session, ask.signed_in.account_id, ask.now)
     elif ask.signed_in is not None:
@@ -65,7 +68,9 @@ def language(ask: Ask) -> Response:
 
 
 def start(ask: Ask) -> Response:
-    """The first page of each role."""
+    """The first page of each role; before it, once, what the pages are for."""
+    if ask.signed_in is not None and ask.signed_in.account.introduced_at is None:
+        return see("/welcome")
     for right, path in ((May.WORK_CASES, "/list"), (May.MANAGE_ACCOUNTS, "/accounts"), (May.READ_LOG, "/log")):
         if ask.viewer.may(right):
             return see(path)
