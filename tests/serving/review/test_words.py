@@ -10,17 +10,22 @@ from pathlib import Path
 import pytest
 
 import serving.review
+from serving.review.overrule import overrule_settings
 from serving.review.settings import settings
 from serving.review.store.accounts import Role
 from serving.review.store.decisions import Rating
 from serving.review.store.lists import Status
 from serving.review.words import Words, catalogue, preferred
+from serving.review.work.overrides import ThreadState
 
 ROOT = Path(serving.review.__file__).parent
 CODES = {
     "role": {role.value for role in Role},
     "status": {status.value for status in Status},
     "band": {rating.value for rating in Rating},
+    "wanted": {rating.value for rating in Rating},
+    "overrule_reason": set(overrule_settings().reasons),
+    "overrides": {state.value for state in ThreadState},
     "reason": {code for codes in settings().reasons.values() for code in codes},
     "action": {"read", "write"},
     "item": {"up", "down", "not_known"},
@@ -36,7 +41,7 @@ def named(text: str) -> set[str]:
     """The words that code and templates name in full, and those of code lists and faults."""
     sections = {key.split(".")[0] for key in catalogue()}
     full = set(re.findall(rf"[\"']((?:{'|'.join(sections)})\.[a-z_]+)[\"']", text))
-    full -= {"accounts.id"}  # a column of the database
+    full = {key for key in full if not key.endswith((".id", ".toml"))}  # columns of the database, and files
     faults = {f"fault.{code}" for code in re.findall(r"[\"']([a-z]+_[a-z_]+)[\"']", text)} & set(catalogue())
     purposes = {key for key in catalogue() if key.startswith("purpose.")}
     return full | faults | purposes | {f"{section}.{code}" for section, codes in CODES.items() for code in codes}

@@ -1,0 +1,16 @@
+"""Overruling a place, the thread that answers it, and what waits for an answer."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from serving.review.access.viewer import May
+from serving.review.web.dispatch import Page, route
+from serving.review.web.pages.overrides import overrule, thread, waiting
+
+_WORK = May.WORK_CASES
+ROUTES: list[Route] = [
+    *route("/list/{item:int}/overrule", Page(overrule.show, _WORK), Page(overrule.save, _WORK)),
+    *route("/overrides", Page(waiting.show, _WORK)),
+    *route("/overrides/{override:int}", Page(thread.show, _WORK), Page(thread.act, _WORK)),
+]
