@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,13 +10,12 @@ from typing import NamedTuple
 
 from features.definition.feature import FeatureSpec, feature_specs
 from features.definition.model import Definition, Label, Language
+from features.definition.singular import singular
 from models.reasons import Reason
 
 _NO_DATE = Label(zh="日期不详", en="date not known")
 # Nobody acts on a third decimal, and a long row of digits looks like a certainty that is not there.
 _MOST_DECIMALS = 2
-# English templates speak in the plural; one of a thing is said in the singular.
-_ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (time|day|year|visit)s\b")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -66,7 +64,7 @@ def _said(keyed: _Keyed, about: _About, language: Language) -> str:
         date=_NO_DATE.text(language) if about.day is None else date_text(about.day, language),
         label=spec.label.text(language),
     )
-    return _ONE_OF_MANY.sub(r"1 \1", said) if language == "en" else said
+    return singular(said) if language == "en" else said
 
 
 def value_text(spec: FeatureSpec, value: float, language: Language) -> str:

@@ -15,7 +15,7 @@ from features.workbook.propose import shown_headings
 from features.workbook.reading import Language, Reading
 from features.workbook.safe import require_safe
 from features.workbook.senders import NOT_READ, SenderMapping
-from features.workbook.sheets import REGISTER, Sheet, own_columns, read_sheets
+from features.workbook.sheets import REGISTER, Sheet, columns_twice, own_columns, read_sheets
 
 _MANY = 8
 
@@ -75,8 +75,9 @@ def require_known(opened: OpenBook, reading: Reading) -> None:
     """Refuse a workbook whose columns nobody has confirmed; the hint is the line to run.
 
     Raises:
-        UserError: the sender's mapping is not confirmed, or headings are new or gone.
+        UserError: the sender's mapping is not confirmed, headings are new or gone, or two are for one field.
     """
+    _require_once(opened, reading)
     mapping, book = reading.mapping, opened.book
     new = new_headings(opened, reading.language, mapping)
     if not new and not mapping.columns:
@@ -96,6 +97,21 @@ def require_known(opened: OpenBook, reading: Reading) -> None:
     gone = gone_headings(opened, reading.language, mapping)
     if gone:
         raise UserError(f"{book.name}: without the headings {_some(gone)}, which '{reading.sender}' sent before", run)
+
+
+def _require_once(opened: OpenBook, reading: Reading) -> None:
+    """Which of two columns is right nobody here can say."""
+    language = reading.language
+    for sheet in opened.sheets:
+        fields = language.fields if sheet.kind == REGISTER else language.fields_of(sheet.kind)
+        for name, headings in columns_twice(sheet, fields, reading.mapping).items():
+            label, shown = fields[name].label, shown_headings(headings)
+            raise UserError(
+                f"{opened.book.name}: which column is '{label.zh} {label.en}'? {shown} are all read as it",
+                f"write \"\" for all but one of them in the mapping of '{reading.sender}' (then it is not read)"
+                if reading.sender
+                else "delete all but one of them, or begin their headings with '_' (then they are not read)",
+            )
 
 
 def new_headings(opened: OpenBook, language: Language, mapping: SenderMapping) -> list[str]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.cli.console import UserError
-from features.definition.structure import FILE_STATUS, RECORDED_ON, REGION, VALID_FROM, VILLAGE_DIGITS
+from features.definition.structure import FILE_STATUS, RECORDED_ON, REFUSED_ON, REGION, VALID_FROM, VILLAGE_DIGITS
+from features.ledger.faults import shown_header
+from features.ledger.parse import parse
 from features.workbook.books import OpenBook
 from features.workbook.cells import counted_from_1900, normalised
-from features.workbook.fields import PLACES
+from features.workbook.fields import PLACES, Field
 from features.workbook.grid import LINE
-from features.workbook.reading import Reading
+from features.workbook.reading import Language, Reading
 from features.workbook.register import PLACES_SCHEMA, REGISTER_FAULTS, Register
 from features.workbook.sheets import REGISTER, Sheet, mapped_columns, with_merged
 
@@ -86,8 +88,12 @@ def _read_part(sheet: Sheet, reading: Reading, first: int) -> _Part:
     sent = seen.with_columns(counted_from_1900(seen[name]) for name in late)
     rows = sent.select(ROW, *(normalised(fields[name], sent[name], vocabulary) for name in columns.values()))
     faults = [_hidden_faults(sheet, places), *_left_out_faults(sheet, places)]
+    faults += _hidden_columns(sheet, rows, columns)
     rows, lost = _without_lost_cells(sheet, rows, places, columns)
     faults += lost
+    dated = [fields[name] for name in columns.values() if fields[name].type == "date"]
+    rows, unread = _without_unread_dates(rows, dated, language)
+    faults += unread
     if sheet.kind == REGISTER:
         rows, unknown = _with_regions(sheet, rows, reading)
         faults.append(unknown)
@@ -122,6 +128,15 @@ def _hidden_faults(sheet: Sheet, places: pl.DataFrame) -> pl.DataFrame:
     return fault_rows(places.filter("hidden")[ROW], "", "hidden_row")
 
 
+def _hidden_columns(sheet: Sheet, rows: pl.DataFrame, columns: Mapping[int, str]) -> list[pl.DataFrame]:
+    """Hidden columns that are read and hold something, by their headings as sent."""
+    return [
+        fault_rows([None], name, "hidden_column", detail=shown_header(sheet.headings[column]))
+        for column, name in columns.items()
+        if column in sheet.grid.hidden_columns and rows[name].null_count() < rows.height
+    ]
+
+
 def _left_out_faults(sheet: Sheet, places: pl.DataFrame) -> list[pl.DataFrame]:
     rows = dict(places.select("line", ROW).iter_rows())
     return [fault_rows([rows[line]], "", f"left_out_{why}") for line, why in sheet.table.left_out.items()]
@@ -147,6 +162,25 @@ def _without_lost_cells(
         if line in numbers:
             level = "error" if column in columns else "warning"
             faults.append(fault_rows([numbers[line]], columns.get(column, ""), "formula", level=level))
+    return rows, faults
+
+
+def _without_unread_dates(
+    rows: pl.DataFrame, dates: Iterable[Field], language: Language
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Dates nobody can read are left out where a row can do without: it is kept, and the cell is named.
+
+    A row cannot do without what is required, what says who the child is, and the day a family refused the model.
+    """
+    needed = {language.identity.roles["birth_date"], REFUSED_ON}
+    faults: list[pl.DataFrame] = []
+    for field in dates:
+        if field.column is None or field.column.required or field.name in needed:
+            continue
+        _, unread = parse(field.column, {}, rows[field.name])
+        if unread.any():
+            faults.append(fault_rows(rows.filter(unread)[ROW], field.name, "date_left_out"))
+            rows = rows.with_columns(pl.when(~unread).then(pl.col(field.name)).alias(field.name))
     return rows, faults
 
 

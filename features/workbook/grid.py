@@ -21,6 +21,7 @@ from python_calamine import (
 
 from features.cli.console import UserError
 from features.workbook.safe import SafeWorkbook
+from features.workbook.scan import SheetFacts
 
 LINE = "_line"
 _ROWS_AT_ONCE = 10_000
@@ -48,11 +49,12 @@ class Grid:
     Attributes:
         sheet: its name.
         hidden_sheet: whether the sheet itself is hidden.
-        hidden: hidden lines, or None when the file does not tell (.xls).
+        hidden: hidden lines, or None when the file does not tell (before Excel 97).
         formulas: (line, column) of formulas without a result.
         errors: (line, column) of cells such as #N/A, as far as the file tells (.xls does not).
         rounded: (line, column) of numbers with more digits than a spreadsheet keeps.
         since_1904: whether numbers that are days count from 1904; cells formatted as dates are right already.
+        hidden_columns: hidden spreadsheet columns from 0, as far as the file tells.
     """
 
     sheet: str
@@ -64,6 +66,7 @@ class Grid:
     rounded: frozenset[tuple[int, int]] = field(default=frozenset())
     errors: frozenset[tuple[int, int]] = frozenset()
     since_1904: bool = False
+    hidden_columns: frozenset[int] = frozenset()
 
     @property
     def columns(self) -> list[int]:
@@ -112,17 +115,18 @@ def _read(sheet: CalamineSheet, book: SafeWorkbook, *, hidden_sheet: bool) -> Gr
         for number, rows in enumerate(_batches(sheet.iter_rows()))
     ]
     empty = pl.DataFrame(schema={LINE: pl.Int64})
-    facts = book.facts.get(sheet.name)
+    facts = SheetFacts() if book.facts is None else book.facts.get(sheet.name, SheetFacts())
     return Grid(
         sheet.name,
         pl.concat([empty, *parts], how="diagonal").rechunk(),
         tuple(Area(a[0] + 1, a[1], b[0] + 1, b[1]) for a, b in sheet.merged_cell_ranges or []),
         hidden_sheet,
-        None if book.kind == "xls" else frozenset(facts.hidden if facts else ()),
-        frozenset(facts.formulas if facts else ()),
+        None if book.facts is None else frozenset(facts.hidden),
+        frozenset(facts.formulas),
         frozenset(rounded),
-        frozenset(facts.errors if facts else ()),
-        since_1904=facts is not None and facts.since_1904,
+        frozenset(facts.errors),
+        since_1904=book.since_1904,
+        hidden_columns=frozenset(facts.hidden_columns),
     )
 
 

@@ -13,6 +13,7 @@ from rich.table import Table as Grid
 
 from features.definition import Label
 from features.definition.model import Language as Tongue
+from features.definition.singular import singular
 from features.ledger.faults import shown_header
 from features.ledger.importer import ImportReport
 from features.ledger.listing import CORRECT, SHOWN_FAULTS
@@ -113,7 +114,7 @@ def _words(fault: Mapping[str, Any], language: Language, tongue: Tongue) -> str:
 def print_result(result: IntakeResult, reading: Reading, answers: Sequence[Answer], tongue: Tongue) -> None:
     """Counts, what was assumed, the first faults, and where the answers lie."""
     console = Console()
-    _say(console, _COUNTS.text(tongue).format(**_total(result)))
+    _say(console, singular(_COUNTS.text(tongue).format(**_total(result))))
     for book in result.books:
         if book.refused:
             _say(console, _REFUSED.text(tongue).format(name=book.book.name, why=book.refused))
@@ -127,7 +128,7 @@ def print_result(result: IntakeResult, reading: Reading, answers: Sequence[Answe
         _say(console, _ASSUMED.text(tongue) + ", ".join(said))
     pairs = sum(book.uncertain.height for book in result.books)
     if pairs:
-        _say(console, _PAIRS.text(tongue).format(count=pairs))
+        _say(console, singular(_PAIRS.text(tongue).format(count=pairs)))
     _print_faults(console, result, reading.language, tongue)
     for book, one in zip(result.books, answers, strict=True):
         if one.report is not None:
@@ -179,7 +180,7 @@ def _first(result: IntakeResult) -> list[dict[str, Any]]:
 
 
 _COLUMN_TITLES = ("heading 表头", "field 字段", "meaning 含义", "how sure", "a cell looks like")
-_UNDECIDED = Label("{file} 里还有 {count} 个词或地名标着“?”", "{count} words or places in {file} are still marked '?'")
+_UNDECIDED = Label("{file} 里还有 {count} 个词或地名标着“?”", "words and places still marked '?' in {file}: {count}")
 _MAPPING = {
     True: Label("“{sender}”的对照表（已确认）：{file}", "mapping of '{sender}' (confirmed): {file}"),
     False: Label("“{sender}”的对照表（未确认）：{file}", "mapping of '{sender}' (not confirmed yet): {file}"),

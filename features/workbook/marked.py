@@ -82,11 +82,20 @@ def _mark_sheet(sheet: Worksheet, faults: pl.DataFrame, words: Mapping[int, str]
     for line in faults["line"].drop_nulls().unique():
         # A hidden row with something to correct would not be found.
         sheet.row_dimensions[line].hidden = False
+    _show_columns(sheet, {number + 1 for number in faults["column"].drop_nulls()})
     for number, (coordinate, said) in enumerate(by_cell.items()):
         cell = cell_at(sheet, *coordinate_to_tuple(coordinate))
         cell.fill = FILLS["error" if any(level == "error" for level, _ in said) else "warning"]
         if number < comments:
             _comment(cell, "\n".join(dict.fromkeys(text for _, text in said)))
+
+
+def _show_columns(sheet: Worksheet, faulty: set[int]) -> None:
+    """Hidden neighbours are one dimension of the sheet: where one of them is faulty, all are shown."""
+    for dimension in sheet.column_dimensions.values():
+        first, last = dimension.min or 0, dimension.max or 0
+        if dimension.hidden and any(first <= number <= last for number in faulty):
+            dimension.hidden = False
 
 
 def _comment(cell: Cell, text: str) -> None:

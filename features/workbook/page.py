@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from features.definition import Label
+from features.definition.singular import singular
 from features.workbook.told import Told
 
 HERE = Path(__file__).resolve().parent
@@ -49,6 +50,7 @@ def _template() -> Template:
         style=Markup((HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own style sheet
         both=_both,
         number="{:,}".format,
+        singular=singular,
     )
     return environment.get_template("report.html.jinja")
 

@@ -105,7 +105,8 @@ def book_result(book: Book, one: NamedBook, noticed: pl.DataFrame, held: pl.Data
         held: ``_row`` of its rows that the ledger held before.
     """
     faults = pl.concat([one.faults, _own(noticed, one.index * BOOK_STEP)])
-    faults = faults.unique([ROW, "field", "rule"], keep="first", maintain_order=True)
+    of_book = pl.when(pl.col(ROW).is_null()).then("detail").alias("of_book")
+    faults = faults.unique([ROW, "field", "rule", of_book], keep="first", maintain_order=True)
     register = one.read.register
     good = without_errors(one.rows().filter(pl.col(CHILD).is_not_null()), faults)
     return BookResult(

@@ -15,6 +15,7 @@ from features.cli.console import UserError
 from features.workbook.limits import Limits, safe_limits
 from features.workbook.names import READ
 from features.workbook.scan import SheetFacts, count_columns, read_chunks, scan_sheet
+from features.workbook.scan_old import OldFacts, scan_old
 
 _ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 _TEXT = re.compile(rb"\s*<(?:!doctype|html|table|\?xml)", re.IGNORECASE)
@@ -29,11 +30,16 @@ _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 @dataclass(frozen=True, slots=True)
 class SafeWorkbook:
-    """A workbook that may be parsed. ``facts`` gives what its XML says by sheet; of an old .xls there is none."""
+    """A workbook that may be parsed.
+
+    Attributes:
+        facts: what only the file says of a sheet, by its name; None of books before Excel 97, which do not tell.
+        since_1904: whether days are counted from then, as old Macintosh books do.
+    """
 
     path: Path
-    kind: Literal["xlsx", "xls"]
-    facts: Mapping[str, SheetFacts]
+    facts: Mapping[str, SheetFacts] | None
+    since_1904: bool
 
 
 def require_safe(path: Path) -> SafeWorkbook:
@@ -60,10 +66,11 @@ def _inspect(path: Path) -> SafeWorkbook:
     with path.open("rb") as stream:
         head = stream.read(512)
     if head.startswith(_ZIP):
-        return SafeWorkbook(path, "xlsx", _inspect_package(path, safe_limits()))
+        facts, since_1904 = _inspect_package(path, safe_limits())
+        return SafeWorkbook(path, facts, since_1904)
     if head.startswith(_OLE):
-        _inspect_old(path, safe_limits())
-        return SafeWorkbook(path, "xls", {})
+        old = _inspect_old(path, safe_limits())
+        return SafeWorkbook(path, old.sheets, old.since_1904)
     raise _no_workbook(head)
 
 
@@ -77,7 +84,8 @@ def _no_workbook(head: bytes) -> UserError:
     return UserError("it is no workbook", _SAVE_AS)
 
 
-def _inspect_package(path: Path, limits: Limits) -> dict[str, SheetFacts]:
+def _inspect_package(path: Path, limits: Limits) -> tuple[dict[str, SheetFacts], bool]:
+    """What its sheets say by name, and whether days count from 1904."""
     with zipfile.ZipFile(path) as package:
         entries = package.infolist()
         _require_small(entries, limits)
@@ -94,10 +102,7 @@ def _inspect_package(path: Path, limits: Limits) -> dict[str, SheetFacts]:
         for part, name in sheets.items():
             if name in facts:
                 _require_room(package, part, facts[name], limits)
-        since_1904 = _SINCE_1904.search(_content(package, "xl/workbook.xml")) is not None
-        for one in facts.values():
-            one.since_1904 = since_1904
-    return facts
+        return facts, _SINCE_1904.search(_content(package, "xl/workbook.xml")) is not None
 
 
 def _require_room(package: zipfile.ZipFile, part: str, facts: SheetFacts, limits: Limits) -> None:
@@ -175,12 +180,13 @@ def _content(package: zipfile.ZipFile, part: str) -> bytes:
         return b"".join(read_chunks(stream))
 
 
-def _inspect_old(path: Path, limits: Limits) -> None:
+def _inspect_old(path: Path, limits: Limits) -> OldFacts:
     """Names of streams stand in an OLE file as they are, in UTF-16, each in an entry of 64 bytes for the name."""
     content = path.read_bytes()
     for refusal in limits.refused:
         if any(_stream_name(name) in content for name in refusal.streams):
             raise UserError(refusal.what, refusal.hint)
+    return scan_old(content)
 
 
 def _stream_name(name: str) -> bytes:

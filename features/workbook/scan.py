@@ -17,6 +17,9 @@ _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _LONGEST_DECLARATION = 16
 _PREFIX = re.compile(rb"<(\w+:)?worksheet\b")
 _HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
+_COLUMNS = re.compile(rb"""<(?:\w+:)?col\s[^>]*>""")
+_FROM_TO = tuple(re.compile(rb"""\s%s\s*=\s*["'](\d{1,5})["']""" % name) for name in (b"min", b"max"))
+_ROWS_BEGIN = b"sheetData"
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
 # Cells that hold something and stand right of column ZZ or below line 99,999; the quotation mark makes the search fast.
 _FAR_CELLS = tuple(
@@ -35,10 +38,10 @@ _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What the XML of one sheet says: hidden lines, lost cells, the rectangle its cells span at most.
+    """What the file says of one sheet: hidden lines and columns, lost cells, the rectangle its cells span at most.
 
     ``formulas`` without a result and ``errors`` such as #N/A are (line from 1, column from 0).
-    ``since_1904``: days are counted from then, as old Macintosh books do.
+    ``hidden_columns`` are counted from 0.
     """
 
     hidden: set[int] = field(default_factory=set)
@@ -47,7 +50,7 @@ class SheetFacts:
     last_line: int = 0
     far_line: int = 0
     columns: int = 0
-    since_1904: bool = False
+    hidden_columns: set[int] = field(default_factory=set)
 
     @property
     def cells(self) -> int:
@@ -93,10 +96,14 @@ def scan_sheet(stream: IO[bytes]) -> SheetFacts:
     """What one sheet's XML says; its columns are at least 702 (A to ZZ), since looking closer takes time."""
     facts = SheetFacts(columns=_NEAR_COLUMN)
     row: re.Pattern[bytes] | None = None
+    begun = b""
     for content in read_chunks(stream):
         if row is None:
             found = _PREFIX.search(content)
             row = re.compile(b"<" + ((found.group(1) or b"") if found else b"") + rb"row\b[^>]*>")
+        if not begun:
+            head, begun, _ = content.partition(_ROWS_BEGIN)
+            _note_columns(head, facts)
         _note_rows(row, content, facts)
         _note_far_cells(content, facts)
         _note_formulas(content, facts)
@@ -108,6 +115,14 @@ def count_columns(stream: IO[bytes]) -> int:
     """The columns a sheet without cells right of ZZ really spans."""
     words = {word for content in read_chunks(stream) for pattern in _WIDE_CELLS for word in pattern.findall(content)}
     return max((column_number(word) for word in words), default=_ONE_LETTER)
+
+
+def _note_columns(head: bytes, facts: SheetFacts) -> None:
+    """Hidden columns stand above the rows, neighbours together."""
+    for tag in _COLUMNS.findall(head):
+        first, last = (pattern.search(tag) for pattern in _FROM_TO)
+        if first and last and _HIDDEN.search(tag):
+            facts.hidden_columns.update(range(int(first.group(1)) - 1, int(last.group(1))))
 
 
 def _note_rows(row: re.Pattern[bytes], content: bytes, facts: SheetFacts) -> None:

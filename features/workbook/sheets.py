@@ -76,14 +76,24 @@ def own_columns(sheet: Sheet, fields: Mapping[str, Field]) -> dict[int, str]:
 def mapped_columns(sheet: Sheet, fields: Mapping[str, Field], mapping: SenderMapping) -> dict[int, str]:
     """The columns to read: spreadsheet column -> field. The sender's mapping goes before our own words.
 
-    Of two columns for one field the first counts.
+    Of two columns for one field, which ``columns_twice`` tells, the first counts.
     """
+    return {columns[0]: name for name, columns in _columns_by_field(sheet, fields, mapping).items()}
+
+
+def columns_twice(sheet: Sheet, fields: Mapping[str, Field], mapping: SenderMapping) -> dict[str, list[str]]:
+    """The fields that several columns of the sheet would fill, and the headings of these."""
+    found = _columns_by_field(sheet, fields, mapping)
+    return {name: [sheet.headings[one] for one in columns] for name, columns in found.items() if len(columns) > 1}
+
+
+def _columns_by_field(sheet: Sheet, fields: Mapping[str, Field], mapping: SenderMapping) -> dict[str, list[int]]:
     own = own_columns(sheet, fields)
-    found: dict[int, str] = {}
+    found: dict[str, list[int]] = {}
     for column, heading in sheet.headings.items():
         name = mapping.columns.get(heading, own.get(column, NOT_READ))
-        if name != NOT_READ and name in fields and name not in found.values():
-            found[column] = name
+        if name != NOT_READ and name in fields:
+            found.setdefault(name, []).append(column)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from features.definition import Column, Definition, Label
 from features.definition.model import Language
+from features.definition.singular import singular
 from features.identity.definition import IdentityDefinition
 from features.ledger.contracts import BOOKKEEPING
 from features.workbook.fields import PLACE_LABELS
@@ -117,7 +118,7 @@ def fault_words(
     if said.wanted and (allowed := wanted_words(field, definition, identity, language)):
         parts.append(allowed if language == "zh" else f"wanted: {allowed}")
     parts.append(said.do.text(language))
-    return ("；" if language == "zh" else "; ").join(parts) + ("。" if language == "zh" else ".")
+    return "；".join(parts) + "。" if language == "zh" else singular("; ".join(parts)) + "."
 
 
 def field_label(field: str, definition: Definition, identity: IdentityDefinition | None) -> Label:

@@ -68,7 +68,7 @@ def test_a_workbook_becomes_a_list_with_what_came_back_beside_it(
     assert (out / "report" / "report.html").is_file()
     assert (out / "fit" / f"region-{COUNTY}.json").is_file()
     manifest = json.loads((out / "scores" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["counts"]["children"] == 12
+    assert manifest["counts"]["children"] == 13
     assert "mopai list" in result.output
     page = (out / "list.html").read_text(encoding="utf-8")
     assert "模拟甲" not in page

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import xlsxwriter
+import xlwt
 
 from features.workbook.books import Book, OpenBook, open_book
 from features.workbook.columns import propose_columns
@@ -17,6 +18,7 @@ from features.workbook.senders import SenderMapping
 
 COUNTY = "520101"
 DAY = date(2016, 8, 1)
+FIRST_DAYS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 Rows = Sequence[Sequence[object]]
 
 
@@ -26,13 +28,17 @@ def language() -> Language:
     return Language.load("left_behind")
 
 
-def workbook(path: Path, sheets: Mapping[str, Rows] | Rows, merged: Sequence[str] = ()) -> Path:
+def workbook(
+    path: Path, sheets: Mapping[str, Rows] | Rows, merged: Sequence[str] = (), hidden_columns: Sequence[int] = ()
+) -> Path:
     """Write rows as they are; dates become date cells. ``merged`` are areas of the first sheet."""
     named = sheets if isinstance(sheets, Mapping) else {"Sheet1": sheets}
     book = xlsxwriter.Workbook(str(path))
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for name, rows in named.items():
         sheet = book.add_worksheet(name)
+        for column in hidden_columns:
+            sheet.set_column(column, column, None, None, {"hidden": True})
         for line, row in enumerate(rows):
             for column, value in enumerate(row):
                 if isinstance(value, date):
@@ -46,6 +52,27 @@ def workbook(path: Path, sheets: Mapping[str, Rows] | Rows, merged: Sequence[str
         top, left = _corner(area)
         book.worksheets()[0].merge_range(area, first[top][left])
     book.close()
+    return path
+
+
+def old_workbook(
+    path: Path, sheets: Mapping[str, Rows], hidden_columns: Sequence[int] = (), *, since_1904: bool = False
+) -> Path:
+    """The same as an .xls; ``since_1904`` counts its days from then."""
+    book = xlwt.Workbook()
+    book.dates_1904 = since_1904
+    day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        for column in hidden_columns:
+            sheet.col(column).hidden = True
+        for line, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if isinstance(value, date):
+                    sheet.write(line, column, (value - FIRST_DAYS[since_1904]).days, day)
+                elif value is not None:
+                    sheet.write(line, column, value)
+    book.save(str(path))
     return path
 
 

@@ -95,3 +95,24 @@ def test_many_headings_are_cut_short_and_a_number_is_hidden(tmp_path: Path) -> N
 def test_a_workbook_without_a_table(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no sheet has a row of headings"):
         opened(workbook(tmp_path / "a.xlsx", [["说明"]]))
+
+
+def test_two_columns_for_one_field_are_a_question(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [[*HEAD, "娃娃性别"], [*ROW, "女"]])
+    columns = proposed(path).columns
+    assert columns["娃娃性别"] == "", "proposed once"
+    twice = SenderMapping("x", True, {**columns, "娃娃性别": "sex"})
+    refused = _refused(path, twice)
+    assert "性别 sex" in refused.message
+    assert "男女, 娃娃性别" in refused.message
+    assert "mapping of 'x'" in refused.hint
+    require_known(opened(path, twice), reading(replace(twice, columns=columns)))
+
+
+def test_two_columns_under_our_own_words_are_a_question(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["儿童姓名", "性别", "sex"], ["模拟甲", "男", "女"]])
+    refused = _refused(path, SenderMapping(""))
+    assert "性别, sex" in refused.message
+    assert "'_'" in refused.hint
+    visits = [["走访编号", "家庭编号", "走访日期", "visited_on"], ["v1", "h1", "2016-08-01", "2016-08-02"]]
+    assert "走访日期, visited_on" in _refused(workbook(tmp_path / "b.xlsx", visits), SenderMapping("")).message

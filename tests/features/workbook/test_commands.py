@@ -68,7 +68,7 @@ def test_from_a_foreign_workbook_to_the_ledger(app: typer.Typer, tmp_path: Path)
     assert "(confirmed)" in run(app, "columns", path, "--sender", "baiyun", "--confirm", "--language", "en").stdout
     result = run(app, "import", path, *DAY, "--sender", "baiyun")
     assert result.exit_code == 0
-    assert "1 rows read: 1 new, 0 known already, 0 rejected" in result.stdout
+    assert "1 row read: 1 new, 0 known already, 0 rejected" in result.stdout
     again = content(app, "import", path, *DAY, "--sender", "baiyun")
     assert again["total"] == {"read": 1, "accepted": 0, "repeated": 1, "rejected": 0}
     assert (again["counties"], again["simulated"], again["good"]) == ([], False, True)
@@ -116,7 +116,7 @@ def test_faults_and_answers(app: typer.Typer, tmp_path: Path) -> None:
     sender = confirmed(app, path)
     checked = run(app, "check", path, *DAY, *sender, "--language", "zh")
     assert checked.exit_code == EXIT_FAULTS
-    assert "读到 19 行：12 行新收" in checked.stdout
+    assert "读到 19 行：13 行新收" in checked.stdout
     words = ("import", path, *DAY, *sender, "--report", tmp_path / "out", "--rejects", tmp_path / "rejects")
     imported = run(app, *words)
     assert imported.exit_code == EXIT_PARTLY_IMPORTED

@@ -56,7 +56,7 @@ def test_hidden_rows_and_sheets_and_formulas(tmp_path: Path) -> None:
     assert [(one.sheet, one.hidden_sheet) for one in grids(tmp_path / "b.xlsx")] == [("Sheet", False), ("甲", True)]
 
 
-def test_old_workbooks_say_nothing_of_hidden_rows(tmp_path: Path) -> None:
+def test_old_workbooks_tell_hidden_rows_too(tmp_path: Path) -> None:
     book = xlwt.Workbook()
     sheet = book.add_sheet("甲")
     style = xlwt.XFStyle()
@@ -69,7 +69,7 @@ def test_old_workbooks_say_nothing_of_hidden_rows(tmp_path: Path) -> None:
     book.add_sheet("empty")
     book.save(str(tmp_path / "a.xls"))
     (grid,) = grids(tmp_path / "a.xls")
-    assert grid.hidden is None
+    assert grid.hidden == {2}
     assert grid.cells["0"].to_list()[1] == "2009-03-04"
     assert grid.rounded == {(3, 0)}
     assert grid.merged == (Area(4, 0, 5, 1),)

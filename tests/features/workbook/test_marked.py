@@ -51,6 +51,18 @@ def test_the_rest_is_as_it_was_sent(ugly: UglyBook) -> None:
     assert not after.row_dimensions[11].hidden, "what is to be looked at is shown"
 
 
+def test_hidden_columns_with_something_to_look_at_are_shown(ugly: UglyBook) -> None:
+    book = load_workbook(ugly.path)
+    for letter in "FG":
+        book[TOWNSHIP_SHEET].column_dimensions[letter].hidden = True
+    book.save(ugly.path)
+    register = register_of(ugly)
+    shown = mark(ugly.path, register, planted_faults(ugly, register)).book[TOWNSHIP_SHEET].column_dimensions
+    assert not shown["F"].hidden
+    untouched = mark(ugly.path, register, faults_of([(0, "sex", "id_sex", "", "error", "", None)])).book
+    assert untouched[TOWNSHIP_SHEET].column_dimensions["F"].hidden
+
+
 def test_an_error_beside_a_warning_stays_red_and_both_are_said(ugly: UglyBook) -> None:
     faults = faults_of([(0, "sex", "id_sex", "", "error", "", None), (0, "sex", "id_filled", "", "warning", "", None)])
     cell = mark(ugly.path, register_of(ugly), faults).book[TOWNSHIP_SHEET]["C5"]

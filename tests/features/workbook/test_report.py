@@ -175,10 +175,19 @@ def test_real_data_is_called_personal_and_not_simulated(ugly: UglyBook) -> None:
     assert "使用的对照表" not in page
 
 
+def test_one_row_is_one_row(ugly: UglyBook) -> None:
+    one = IntakeCounts(read=1, new=1, repeated=0, rejected=0)
+    assert "1 row read, without an error." in report(ugly, faults=faults_of([]), counts=one).page.read_text("utf-8")
+    bad = report(ugly, counts=replace(one, new=0, rejected=1)).page.read_text("utf-8")
+    assert "读到 1 行，其中 1 行有错" in bad
+    assert "Rows with errors: 1 of 1." in bad
+
+
 def test_a_workbook_without_faults_is_praised(ugly: UglyBook) -> None:
     counts = IntakeCounts(read=19, new=19, repeated=0, rejected=0)
     page = report(ugly, faults=faults_of([]), uncertain=no_pairs(), counts=counts).page.read_text(encoding="utf-8")
-    assert "19 行都没有错" in page
+    assert "读到 19 行，没有错" in page
+    assert "19 rows read, without an error." in page
     assert "怎么改" not in page
 
 

@@ -24,6 +24,17 @@ def test_hidden_lines_in_every_spelling() -> None:
     assert scan(rows).hidden == {3, 5, 8}
 
 
+def test_hidden_columns_in_every_spelling() -> None:
+    columns = (
+        b'<cols><col min="2" max="2" width="9" hidden="1"/><col width="9" hidden=\'true\' max=\'6\' min=\'5\'/>'
+        b'<col min="8" max="9" hidden="0"/><col min="10" max="10" width="9"/><col hidden="1"/></cols>'
+    )
+    content = b"<worksheet>" + columns + b'<sheetData><row r="1"/></sheetData></worksheet>'
+    assert scan_sheet(BytesIO(content)).hidden_columns == {1, 4, 5}
+    prefixed = b'<x:worksheet><x:cols><x:col min="3" max="3" hidden="1"/></x:cols></x:worksheet>'
+    assert scan_sheet(BytesIO(prefixed)).hidden_columns == {2}
+
+
 def test_a_prefix_before_every_tag() -> None:
     content = b'<x:worksheet><x:sheetData><x:row r="2" hidden="1"/></x:sheetData></x:worksheet>'
     assert scan_sheet(BytesIO(content)).hidden == {2}
