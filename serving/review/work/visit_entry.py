@@ -83,7 +83,11 @@ class VisitEntry:
 
 
 class VisitFaultError(ValueError):
-    """A visit that cannot be as entered. ``faults``: the word of each fault by the field it belongs to."""
+    """A visit that cannot be as entered. ``faults``: the word of each fault by the field it belongs to.
+
+    Fields: ``on``, ``met``, ``reason``, ``purpose``, ``next``, ``seen:CHILD``, ``need:FINDING``, and of the
+    n-th finding ``fn_who``, ``fn_domain`` and so on.
+    """
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__(", ".join(sorted(set(faults.values()))))
@@ -131,8 +135,8 @@ def _faults_of_visit(entry: VisitEntry, item: ListItem, household: Household, no
 
 def _faults_of_children(entry: VisitEntry, household: Household) -> dict[str, str]:
     faults: dict[str, str] = {}
-    for turn, look in enumerate(entry.looks):
-        place = f"c{turn}_seen"
+    for look in entry.looks:
+        place = f"seen:{look.child_id}"
         if look.child_id not in household.children or not set(look.domains) <= set(household.definition.domains):
             faults[place] = "visit_child"
         elif look.seen and not entry.met:
@@ -164,9 +168,10 @@ def _faults_of_findings(entry: VisitEntry, household: Household) -> dict[str, st
 
 def _faults_of_answers(entry: VisitEntry, household: Household) -> dict[str, str]:
     faults: dict[str, str] = {}
-    for turn, answer in enumerate(entry.answers):
+    for answer in entry.answers:
+        place = f"need:{answer.need.finding_id}"
         if household.open_needs.get(answer.need.finding_id) != answer.need:
-            faults[f"o{turn}"] = "visit_need_gone"
+            faults[place] = "visit_need_gone"
         elif answer.need.opened_on > entry.visited_on:
-            faults[f"o{turn}"] = "visit_before_need"
+            faults[place] = "visit_before_need"
     return faults

@@ -1,0 +1,184 @@
+"""The page on which a visit is recorded, completed, corrected or taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from starlette.responses import Response
+
+from features.definition.structure import PURPOSE, VISITS
+from serving.review.cases.persons import called, persons_of
+from serving.review.report_rules import report_rules
+from serving.review.settings import settings
+from serving.review.store.accounts import Account
+from serving.review.store.lists import ListItem, Status
+from serving.review.store.visits import ReportTask, VisitRecord
+from serving.review.visit_settings import visit_settings
+from serving.review.web.ask import Ask, see
+from serving.review.web.pages.visit.typed import Typed, entry_of, findings_of, typed_from, typed_of
+from serving.review.web.render import page
+from serving.review.work.my_list import find_item
+from serving.review.work.tasks import open_tasks
+from serving.review.work.visit_entry import VisitFaultError, faults_of, purposes
+from serving.review.work.visit_scene import Scene, scene_of
+from serving.review.work.visits import VisitConflictError, mark_of, record_visit, take_back_visit
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page of a visit shows: the place, whom it may speak of, the visit that is corrected if there is one."""
+
+    item: ListItem
+    scene: Scene
+    record: VisitRecord | None
+
+    @property
+    def domains(self) -> Sequence[str]:
+        """The support domains, in their order."""
+        return tuple(self.scene.household.definition.domains)
+
+    @property
+    def children(self) -> list[str]:
+        """The children the visit may speak of."""
+        return [member.child_id for member in self.scene.members_beside(self.record)]
+
+    def of(self, record: VisitRecord | None) -> Shown:
+        """The same for another visit of the place."""
+        return replace(self, record=record)
+
+
+def show(ask: Ask) -> Response:
+    """The form: of the visit that is asked for, of the one that waits to be completed, or blank."""
+    shown = _shown(ask)
+    today = settings().day_of(ask.now)
+    fresh = {"on": str(today), "purpose": visit_settings().purpose_of(shown.item)}
+    typed = typed_from(shown.record, mark_of(shown.scene.visits), shown.children, shown.domains, fresh)
+    return _page(ask, shown, typed)
+
+
+def save(ask: Ask) -> Response:
+    """Save, give another row, or say what is missing and keep what was typed."""
+    shown = _shown(ask)
+    needs, today = shown.scene.needs_beside(shown.record), settings().day_of(ask.now)
+    typed = typed_of(ask.form, shown.children, needs, shown.domains)
+    if ask.form.get("more"):
+        return _page(ask, shown, typed.one_more())
+    entry, faults = entry_of(typed, shown.item.id, needs, shown.domains, today)
+    household = shown.scene.household_beside(shown.record)
+    if faults:
+        return _page(ask, shown, typed, {**faults_of(entry, shown.item, household, ask.now), **faults})
+    try:
+        kept = record_visit(ask.session, ask.viewer, entry, household, ask.now)
+    except VisitFaultError as error:
+        return _page(ask, shown, typed, error.faults)
+    except VisitConflictError:
+        return _conflict(ask, typed)
+    opened = [task for task in open_tasks(ask.session, ask.viewer) if _is_new(ask, task, kept)]
+    if len(opened) == 1:
+        return see(f"/tasks/{opened[0].id}?saved=1")
+    return see("/tasks" if opened else f"/list?saved={shown.item.id}")
+
+
+def take_back(ask: Ask) -> Response:
+    """Take the visit back that the form names."""
+    number, visit = _number(ask), ask.form.get("visit", "")
+    try:
+        take_back_visit(
+            ask.session,
+            ask.viewer,
+            number,
+            int(visit) if visit.isascii() and visit.isdecimal() else 0,
+            ask.form.get("mark", ""),
+            ask.now,
+        )
+    except VisitConflictError:
+        shown = _shown(ask)
+        fresh = {"on": str(settings().day_of(ask.now)), "purpose": visit_settings().purpose_of(shown.item)}
+        typed = typed_from(shown.record, mark_of(shown.scene.visits), shown.children, shown.domains, fresh)
+        return _page(ask, shown, typed, status=409)
+    return see(f"/list/{number}/visit?back=1")
+
+
+def _conflict(ask: Ask, typed: Typed) -> Response:
+    """Somebody was first: both are shown, and what was typed may correct what is saved. Nothing is lost by default."""
+    shown = _shown(ask)
+    saved = shown.scene.visits[-1] if shown.scene.visits else None
+    mine = {row.finding_id for row in typed.findings if row.finding_id}
+    theirs = () if saved is None else tuple(row for row in findings_of(saved) if row.finding_id not in mine)
+    again = replace(
+        typed,
+        visit="" if saved is None else str(saved.id),
+        mark=mark_of(shown.scene.visits),
+        findings=(*typed.findings, *theirs),
+    )
+    return _page(ask, shown.of(saved), again, status=409)
+
+
+def _shown(ask: Ask) -> Shown:
+    item = find_item(ask.session, ask.viewer, _number(ask), "visit", ask.now)
+    scene = scene_of(ask.session, ask.desk, ask.viewer, item, settings().day_of(ask.now))
+    return Shown(item, scene, _asked(ask, scene.visits))
+
+
+def _asked(ask: Ask, visits: Sequence[VisitRecord]) -> VisitRecord | None:
+    """The visit that is asked for; else the one at which somebody was met, which is completed and not doubled."""
+    if ask.request.method == "POST":
+        wanted = ask.form.get("visit", "")
+        return next((one for one in visits if str(one.id) == wanted), None)
+    if ask.query("another"):
+        return None
+    wanted = ask.query("visit")
+    met = [one for one in visits if (str(one.id) == wanted if wanted else one.met)]
+    return met[-1] if met else None
+
+
+def _is_new(ask: Ask, task: ReportTask, record: VisitRecord) -> bool:
+    return task.opened_at == ask.now and task.finding.visit_pk == record.id
+
+
+def _number(ask: Ask) -> int:
+    return int(ask.request.path_params["item"])
+
+
+def _page(ask: Ask, shown: Shown, typed: Typed, faults: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    item, definition = shown.item, shown.scene.household.definition
+    persons = persons_of(ask.session, ask.desk, ask.viewer, [item.household_id]).get(item.household_id)
+    members = shown.scene.members_beside(shown.record)
+    purpose = definition.tables[VISITS].columns[PURPOSE]
+    return page(
+        ask,
+        "visit/record.html.jinja",
+        status=400 if faults else status,
+        item=item,
+        called=called(persons, item.household_id, ask.words.language),
+        record=shown.record,
+        visits=shown.scene.visits,
+        typed=typed,
+        faults=faults or {},
+        conflict=status == 409,
+        members={member.child_id: _named(ask, member.name, member.child_id) for member in members},
+        ages={member.child_id: _age(member.birth_date, settings().day_of(ask.now)) for member in members},
+        needs=shown.scene.needs_beside(shown.record),
+        definition=definition,
+        purposes={code: definition.codes[purpose.codes or ""][code] for code in purposes(definition)},
+        reasons=settings().reasons[Status.NOT_MET],
+        dangers=report_rules().dangers,
+        actions=visit_settings().actions,
+        rows_at_most=visit_settings().rows_at_most,
+        today=settings().day_of(ask.now),
+        who=lambda number: ask.session.get_one(Account, number).display_name,
+        back=bool(ask.query("back")),
+        simulated=item.visit_list.simulated,
+    )
+
+
+def _named(ask: Ask, name: str, child_id: str) -> str:
+    return name or ask.words("visit.child", child=child_id)
+
+
+def _age(born: date | None, today: date) -> int | None:
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
