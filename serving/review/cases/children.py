@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from features.definition.structure import CHILDREN, FILE_STATUS, REFUSED_ON, VALID_FROM
+from features.definition.structure import CHILDREN, FILE_STATUS, VALID_FROM
 from features.record.rows import Row
 from serving.cases import Case
 from serving.review.cases.layout import Layout
@@ -56,7 +56,8 @@ class Lacking:
 class ChildTold:
     """A child as the page tells of it. ``called`` is its name, or its number where no name is held.
 
-    ``case`` is what the scores say, if anything; it must not be shown to who is to rate first.
+    ``case`` is what the scores say, if anything; it must not be shown to who is to rate first. Since ``refused_on`` the
+    guardian refuses the model, and there is none.
     """
 
     child_id: str
@@ -75,13 +76,17 @@ class ChildTold:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What tells of a household: its facts, how the definition wants them shown, the names, and the language."""
+    """What tells of a household: its facts, how the definition wants them shown, the names, and the language.
+
+    ``cases`` is what the scores say, ``refused`` since when the model is refused, both by child.
+    """
 
     known: Records
     layout: Layout
     words: Words
     names: Mapping[str, str]
     cases: Mapping[str, Case] = field(default_factory=dict)
+    refused: Mapping[str, date] = field(default_factory=dict)
 
     def called(self, child_id: str | None) -> str:
         """How a child is named; the whole household where there is none."""
@@ -112,9 +117,9 @@ class Telling:
             groups=self.facts(CHILDREN, states),
             not_known=self.not_known(CHILDREN, row),
             lacking=self._lacking(row),
-            refused_on=row.get(REFUSED_ON),
+            refused_on=self.refused.get(child_id),
             known_on=row[VALID_FROM],
-            case=self.cases.get(child_id),
+            case=None if child_id in self.refused else self.cases.get(child_id),
         )
 
     def file_status(self, child_id: str) -> str:

@@ -24,6 +24,7 @@ from serving.review.desk import Desk
 from serving.review.settings import settings
 from serving.review.store.lists import ListItem
 from serving.review.words import Words
+from serving.review.work.refusals import refused_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def dossier(  # noqa: PLR0917 - as the pages of every area call it
     scores = scored(desk, household_id, region_code, facts.definition)
     cases = {} if scores is None else scores.cases
     layout = layout_of(facts.definition.name)
-    telling = Telling(facts, layout, Words(language), persons.children, cases)
+    refused = refused_since(session, viewer, facts, household_id)
+    telling = Telling(facts, layout, Words(language), persons.children, cases, refused)
     homes = _homes(facts, household_id)
     in_use = on_file(facts)
     return Dossier(
@@ -98,4 +100,4 @@ def _homes(facts: Records, household_id: str) -> Sequence[dict[str, object]]:
 def _places(session: Session, viewer: Viewer, household_id: str) -> Sequence[ListItem]:
     """Where the household stood on lists."""
     mine = within(viewer, May.READ_CASES, ListItem.region_code)
-    return session.scalars(select(ListItem).where(ListItem.household_id == household_id, mine)).all()
+    return session.scalars(select(ListItem).where(ListItem.household_id == household_id, ListItem.listed, mine)).all()

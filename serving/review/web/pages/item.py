@@ -7,15 +7,19 @@ from datetime import date
 from starlette.responses import Response
 
 from serving.review.access.viewer import NotFoundError
+from serving.review.cases.dossier import dossier
+from serving.review.cases.persons import called, persons_of
 from serving.review.settings import settings
 from serving.review.store.accounts import Account
 from serving.review.store.decisions import Rating
 from serving.review.store.lists import ListItem, Status
 from serving.review.web.ask import Ask, see
 from serving.review.web.pages.rows import row_of
+from serving.review.web.pages.told import others, said_of_place
 from serving.review.web.render import page
 from serving.review.work.changes import Change, ChangeFaultError, change_status
 from serving.review.work.my_list import find_item, rated_by
+from serving.review.work.overrides import thread_of
 from serving.review.work.ratings import rate
 
 
@@ -98,4 +102,23 @@ def _page(ask: Ask, fault: str | None) -> Response:
         changed=changed_words(ask, item),
         note_characters=settings().note_characters,
         simulated=item.visit_list.simulated,
+        threads=thread_of(ask.session, ask.viewer, item),
+        **_family(ask, item, must_rate=row.must_rate),
     )
+
+
+def _family(ask: Ask, item: ListItem, *, must_rate: bool) -> dict[str, object]:
+    """Who lives there and what is known of them; what the model says only to who need not rate first."""
+    viewer, household, words = ask.viewer, item.household_id, ask.words
+    persons = persons_of(ask.session, ask.desk, viewer, [household]).get(household)
+    told = dossier(ask.session, ask.desk, viewer, household, item.region_code, words.language, ask.now)
+    driver = None if told is None else told.child(item.driver_child_id)
+    return {
+        "called": called(persons, household, words.language),
+        "persons": persons,
+        "told": told,
+        "driver": driver,
+        "driver_called": driver.called if driver else words("household.child", number=item.driver_child_id),
+        "said": None if must_rate or (driver and driver.refused_on) else said_of_place(item, told, words),
+        "others": () if must_rate else others(item, told, words),
+    }
