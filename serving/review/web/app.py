@@ -13,7 +13,7 @@ from serving.review.desk import Desk
 from serving.review.web.ask import Ask
 from serving.review.web.dispatch import PASSWORD, SIGN_IN, Page, route
 from serving.review.web.guard import Guard
-from serving.review.web.pages import accounts, guide, item, log, me, my_list, overrides, provider, sign_in
+from serving.review.web.pages import accounts, guide, item, log, me, my_list, overrides, provider, rights, sign_in, visit
 from serving.review.web.render import style, style_name
 
 _WORK, _ACCOUNTS = May.WORK_CASES, May.MANAGE_ACCOUNTS
@@ -35,7 +35,9 @@ AREAS: tuple[list[Route], ...] = (
     route("/list/{item:int}", Page(item.show, _WORK), Page(item.save, _WORK)),
     route("/list/{item:int}/rating", post=Page(item.give_rating, _WORK)),
     overrides.ROUTES,
+    rights.ROUTES,
     guide.ROUTES,
+    visit.ROUTES,
 )
 
 

@@ -19,7 +19,9 @@ STYLES = HERE / "static"
 # What stands in the menu, by the right it needs.
 MENU = (
     ("/list", "nav.list", May.WORK_CASES),
+    ("/tasks", "nav.tasks", May.WORK_CASES),
     ("/overrides", "nav.overrides", May.WORK_CASES),
+    ("/corrections", "nav.corrections", May.WORK_CASES),
     ("/accounts", "nav.accounts", May.MANAGE_ACCOUNTS),
     ("/log", "nav.log", May.READ_LOG),
 )
