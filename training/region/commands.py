@@ -112,11 +112,14 @@ def status(
 ) -> None:
     """How far each county is: investigated, imported, checked, scored, listed, visited; rolled up to the country."""
     from features.cli import console
-    from training.region.status import StatusRequest, region_status
+    from models.release.region_status import StatusRequest, region_status
+    from training.region.plan import read_plan
     from training.region.status_report import print_status, write_status
 
     place = home or console.home()
-    request = StatusRequest(ledger or place / "ledger", place, region, tuple(scores or ()), plan)
+    request = StatusRequest(
+        ledger or place / "ledger", place, region, tuple(scores or ()), read_plan(plan) if plan else {}
+    )
     found = region_status(request)
     if out is not None:
         write_status(out, found)

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table as Terminal
 
 from features.definition import Label
+from models.release.region_status import STEPS, CountyStatus, RegionStatus
 from models.release.regions import Standing
 from training.audit.section import Section, Table
 from training.audit.svg import Bar, bars
 from training.region.page import Report, write_report
-from training.region.status import STEPS, CountyStatus, RegionStatus
 
 STEP_WORDS: Mapping[str, Label] = {
     "investigated": Label("已摸排", "investigated"),

@@ -13,10 +13,10 @@ from features.cli.console import UserError
 from features.definition import load_definition
 from features.ledger.manifest import Manifest
 from features.ledger.store import LedgerStore
+from models.release.region_status import STEPS, StatusRequest, region_status
 from tests.training.region.conftest import AS_OF
 from training.region.check import CheckRequest, check_region
 from training.region.plan import read_plan
-from training.region.status import STEPS, StatusRequest, region_status
 from training.region.status_report import print_status, write_status
 
 
@@ -40,7 +40,7 @@ def plan(tmp_path: Path, county: str) -> Path:
 
 def test_each_step_is_told_with_day_and_count(ledger: Path, home: Path, county: str, scores: Path, plan: Path) -> None:
     check_region(CheckRequest(ledger, home, county, AS_OF, load_definition(), workers=1))
-    found = region_status(StatusRequest(ledger, home, "", (scores / "new", scores / "old"), plan))
+    found = region_status(StatusRequest(ledger, home, "", (scores / "new", scores / "old"), read_plan(plan)))
     states = {one.county: one for one in found.counties}
     one = states[county]
     assert one.done() == (True,) * 6
@@ -56,7 +56,7 @@ def test_each_step_is_told_with_day_and_count(ledger: Path, home: Path, county: 
 
 
 def test_counties_add_up_to_prefectures_provinces_and_the_country(ledger: Path, home: Path, plan: Path) -> None:
-    found = region_status(StatusRequest(ledger, home, plan=plan))
+    found = region_status(StatusRequest(ledger, home, plan=read_plan(plan)))
     levels = {(level, code): (count, steps) for level, code, count, steps in found.rolled_up()}
     assert levels["country", ""][0] == len(found.counties) == 4
     assert levels["province", "53"] == (1, (0,) * len(STEPS))
@@ -74,7 +74,7 @@ def test_a_region_narrows_it_and_an_unknown_one_is_refused(ledger: Path, home: P
 def test_page_and_terminal_say_it_in_both_languages(
     ledger: Path, home: Path, plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = region_status(StatusRequest(ledger, home, plan=plan))
+    found = region_status(StatusRequest(ledger, home, plan=read_plan(plan)))
     write_status(tmp_path / "status.html", found)
     html = (tmp_path / "status.html").read_text(encoding="utf-8")
     for words in ("已摸排", "investigated", "prefecture 5301", "530101", "not checked"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,10 @@ from features.cli.console import UserError
 from features.definition import structure as s
 from features.ledger.manifest import StoredTable
 from features.ledger.store import LedgerStore
+from models.policy.lists.draw import DRAWN
+from models.policy.lists.previous import AS_OF
 from models.release.current import ReleaseStore
 from models.release.regions import Standing, county_sha256, read_calibration, read_verdict, region_state
-from training.dataset import AS_OF
-from training.design.assignments import DRAWN
-from training.region.plan import read_plan
 
 STEPS = ("investigated", "imported", "checked", "scored", "listed", "visited")
 LEVELS: tuple[tuple[str, int], ...] = (("country", 0), ("province", 2), ("prefecture", 4), ("county", 6))
@@ -32,13 +31,16 @@ SCORES = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest:
-    """What is asked for: a region of a ledger, the folders of scores, and the plan of counties if there is one."""
+    """What is asked for: a region of a ledger, the folders of scores, and the counties that are planned.
+
+    ``plan``: county code to the children expected there (None: not known).
+    """
 
     ledger: Path
     home: Path
     region: str = ""
     scores: tuple[Path, ...] = ()
-    plan: Path | None = None
+    plan: Mapping[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,10 @@ def region_status(request: StatusRequest) -> RegionStatus:
     """Read how far every county of a region is.
 
     Raises:
-        UserError: there is no ledger, a plan or a folder of scores cannot be read, or no county lies in the region.
+        UserError: there is no ledger, a folder of scores cannot be read, or no county lies in the region.
     """
     store = LedgerStore.open(request.ledger)
-    plan = {} if request.plan is None else read_plan(request.plan)
-    held = set(store.counties())
+    plan, held = request.plan, set(store.counties())
     wanted = sorted(code for code in held | set(plan) if code.startswith(request.region))
     if not wanted:
         raise UserError(
