@@ -13,6 +13,7 @@ from training.counties import section as counties
 from training.design import section as design
 from training.domains import section as domains
 from training.fairness import ablations_section, equal_section, groups_section
+from training.people import section as people
 from training.replay import section as replay
 from training.stability import section as stability
 from training.visitor import section as visitor
@@ -35,6 +36,7 @@ def section_makers() -> Mapping[str, SectionMaker]:
         groups_section.KEY: groups_section.section,
         equal_section.KEY: equal_section.section,
         ablations_section.KEY: ablations_section.section,
+        people.KEY: people.section,
     }
 
 

@@ -1,0 +1,1 @@
+"""What people decided, in the ledger and in the audit."""
