@@ -34,10 +34,12 @@ from features.definition.structure import (
     VISITS,
 )
 from serving.review.exchange.facts import Fact, Value, queue_fact, same, standing, take_back
+from serving.review.settings import settings
 from serving.review.store.lists import ListItem
 from serving.review.store.trail import OutboxRow
 from serving.review.store.visits import ChildSeen, FollowUp, VisitFinding, VisitRecord
 from serving.review.visit_settings import visit_settings
+from serving.review.work.move_facts import line_of, move_fact
 
 
 def tell_visit(session: Session, record: VisitRecord, now: datetime) -> None:
@@ -64,6 +66,9 @@ def tell_assignment(session: Session, item: ListItem, records: Iterable[VisitRec
     first = f"{item.visit_list.list_id}|{item.household_id}"
     # Other rows of the line say that it was drawn, or moved by hand: they are not the visits' to take back.
     _restate(session, ASSIGNMENTS, first, wanted, now, lambda row: row.content.get(VISIT) is not None)
+    if best is None and item.moved_reason is not None and not standing(session, ASSIGNMENTS, first):
+        # A visit of the day of the move had taken the place of its row.
+        queue_fact(session, move_fact(item, settings().day_of(now)), now)
 
 
 def _restate(
@@ -169,13 +174,5 @@ def _closed_before(follow_up: FollowUp, record: VisitRecord) -> Fact:
 def _assignment(item: ListItem, record: VisitRecord) -> Fact:
     """The household's line of the list again, now with the visit it led to."""
     key = {"list_id": item.visit_list.list_id, HOUSEHOLD: item.household_id}
-    columns: dict[str, Value] = {
-        "as_of": item.visit_list.as_of,
-        "model_id": item.visit_list.model_id,
-        "stratum": item.stratum.value,
-        "frame_size": item.visit_list.frame_size,
-        "inclusion_probability": item.inclusion_probability,
-        "drawn": True,
-        VISIT: record.visit_id,
-    }
+    columns: dict[str, Value] = {**line_of(item), VISIT: record.visit_id}
     return Fact(ASSIGNMENTS, item.region_code, key, columns, record.visited_on)
