@@ -83,7 +83,7 @@ def serve(  # noqa: PLR0913 - each is an option that a person types
         str | None, typer.Option("--definition", help="Ledger definition (name or folder) to answer for.")
     ] = None,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", help="Ledger folder, for the pages.", show_default="MOPAI_HOME/ledger")
+        Path | None, typer.Option("--ledger", help="Ledger folder.", show_default="MOPAI_HOME/ledger")
     ] = None,
     database: Annotated[
         str | None,
@@ -108,7 +108,7 @@ def serve(  # noqa: PLR0913 - each is an option that a person types
     from serving.processes import serve_both, serve_review, serve_scoring
     from serving.service.launch import Launch
 
-    launch = Launch(home or default_home(), host, port, workers, key_file, scores, definition)
+    launch = Launch(home or default_home(), host, port, workers, key_file, scores, definition, ledger)
     review = ReviewOptions(review_host, review_port, ledger, database, provider, tracking)
     say = _json if json else _say
     if only == "scoring":

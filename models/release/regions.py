@@ -16,12 +16,15 @@ from typing import Any, Literal, TypeVar, cast, get_args
 from features.cli.console import UserError
 from features.definition import Label
 from features.definition.structure import ASSIGNMENTS, OVERRIDES, RATINGS
+from features.ledger.manifest import MANIFEST
 from features.ledger.store import LedgerStore
 from models.calibration import Calibration
 from models.release.files import write_file
 from models.release.manifest import json_bytes
 
 FORMAT = 1
+LEDGER_FOLDER = "ledger"
+"""Where the ledger of a home lies."""
 _NO_FACTS = (ASSIGNMENTS, RATINGS, OVERRIDES)
 
 Fit = Literal["fit", "with_care", "not_fit"]
@@ -207,7 +210,8 @@ def region_state(home: Path, county: str, model_id: str, ledger_sha256: str | No
         home: where verdicts are kept.
         county: its code.
         model_id: the release.
-        ledger_sha256: the county's ledger as it is (``county_sha256``); left out where it is not known.
+        ledger_sha256: the county's ledger as it is (``county_sha256``). Where it is not known, no verdict says that
+            the release fits.
 
     Raises:
         UserError: a file cannot be read. Nothing is scored then.
@@ -224,19 +228,36 @@ def county_sha256(store: LedgerStore, county: str) -> str:
 
 @dataclass(slots=True)
 class RegionReader:
-    """Follows the counties of a home for a service: a file is read again only when it was replaced."""
+    """Follows the counties of a home for a service: a file is read again only when it was replaced.
+
+    Of the ledger it reads the manifest alone, which tells what a county's rows are without showing any.
+    """
 
     home: Path
-    _read: dict[tuple[str, str], tuple[tuple[object, object], RegionState]] = field(default_factory=dict)
+    _read: dict[tuple[str, str], tuple[tuple[object, ...], RegionState]] = field(default_factory=dict)
+    _ledger: tuple[object, Mapping[str, str]] = (None, {})
 
     def current(self, county: str, model_id: str) -> RegionState:
         """How a county stands for a release now; raises as ``region_state``."""
-        version = (_version(verdict_file(self.home, county)), _version(calibration_file(self.home, county)))
+        ledger = self.home / LEDGER_FOLDER
+        files = (verdict_file(self.home, county), calibration_file(self.home, county), ledger / MANIFEST)
+        version = tuple(map(_version, files))
         held = self._read.get((county, model_id))
         if held is None or held[0] != version:
-            held = (version, region_state(self.home, county, model_id))
+            if self._ledger[0] != version[-1]:
+                self._ledger = (version[-1], _hashes(ledger))
+            held = (version, region_state(self.home, county, model_id, self._ledger[1].get(county)))
             self._read[(county, model_id)] = held
         return held[1]
+
+
+def _hashes(ledger: Path) -> dict[str, str]:
+    """What the counties of a ledger are (``county_sha256``); nothing where there is none to read."""
+    try:
+        store = LedgerStore.open(ledger)
+    except UserError:
+        return {}
+    return {county: county_sha256(store, county) for county in store.counties()}
 
 
 def _state(
@@ -245,7 +266,7 @@ def _state(
     calibration = local.calibration if local is not None and local.model_id == model_id else None
     if verdict is None or verdict.model_id != model_id:
         return RegionState(calibration=calibration)
-    stale = ledger_sha256 is not None and verdict.ledger_sha256 != ledger_sha256
+    stale = verdict.ledger_sha256 != ledger_sha256
     standing: Standing = NOT_CHECKED if stale and verdict.fit != "not_fit" else verdict.fit
     return RegionState(standing, verdict.accepted is not None, calibration)
 

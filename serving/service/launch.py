@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.cli.console import HOME_VARIABLE, UserError
+from features.ledger.manifest import MANIFEST
+from models.release.regions import LEDGER_FOLDER
 from serving.service.keys import new_key, read_keys, write_keys, write_private
 from serving.service.settings import (
     DEFINITION_VARIABLE,
@@ -38,6 +40,7 @@ class Launch:
     key_file: Path | None = None
     scores: Path | None = None
     definition: str | None = None
+    ledger: Path | None = None
 
     @property
     def keys(self) -> Path:
@@ -97,8 +100,20 @@ def set_apart(launch: Launch) -> None:
         for part in READS:
             if not (link := launch.own_home / part).is_symlink():
                 link.symlink_to(Path("..") / part, target_is_directory=True)
+        _link_manifest(launch)
     except OSError as error:
         raise UserError(f"{launch.own_home}: cannot be written ({error.strerror})", "give another --home") from error
+
+
+def _link_manifest(launch: Launch) -> None:
+    """Of the ledger the service sees the manifest, without any row: whether a check of a county still holds."""
+    place = launch.own_home / LEDGER_FOLDER
+    place.mkdir(exist_ok=True, mode=0o700)
+    manifest = (launch.ledger or launch.home / LEDGER_FOLDER).absolute() / MANIFEST
+    link = place / MANIFEST
+    if not (link.is_symlink() and link.readlink() == manifest):
+        link.unlink(missing_ok=True)
+        link.symlink_to(manifest)
 
 
 def ensure_keys(launch: Launch) -> str | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from features.definition import Label
+from features.ledger.manifest import MANIFEST
+from features.ledger.store import LedgerStore
 from models.calibration import Calibration
 from models.release.current import ReleaseStore
 from models.release.regions import (
@@ -16,6 +20,8 @@ from models.release.regions import (
     Reason,
     RegionVerdict,
     calibration_file,
+    county_sha256,
+    region_state,
     verdict_file,
     write_calibration,
     write_verdict,
@@ -106,3 +112,29 @@ def test_a_calibration_of_the_county_changes_chances_alone(
         if record.score is not None:
             assert said[record.child_id] == pytest.approx(1 / (1 + 2.718281828459045 ** -(1.2 * record.score - 0.5)))
     assert all(said[one.child_id] == one.probability for one in alone.records)
+
+
+def test_a_check_holds_until_an_import_as_in_the_batch(
+    client: httpx.Client, county_request: Request, server: Server, ledger: Path
+) -> None:
+    """The service sees of the ledger no row, and yet when its rows change."""
+    county, model_id = str(county_request["region"]), ReleaseStore(server.home).current().name
+    request = family(county_request, county_request["children"][0]["child_id"])
+    store = LedgerStore.open(ledger)
+    manifest = server.home / "ledger" / MANIFEST
+    manifest.parent.mkdir()
+    sha256 = county_sha256(store, county)
+    write_verdict(server.home, RegionVerdict(county, "fit", "2018-06-30", model_id, sha256, "", (), 5, ""))
+    try:
+        assert _answer(client, request).region_check == "not_checked"
+        manifest.write_text(store.manifest.to_json(), encoding="utf-8")
+        assert _answer(client, request).region_check == "fit"
+        imported = manifest.read_text(encoding="utf-8").replace(store.manifest.counties[county]["visits"].sha256, "new")
+        (server.home / "new").write_text(imported, encoding="utf-8")
+        (server.home / "new").replace(manifest)
+        assert _answer(client, request).region_check == "not_checked"
+        state = region_state(server.home, county, model_id, county_sha256(LedgerStore.open(manifest.parent), county))
+        assert state.standing == "not_checked"
+    finally:
+        verdict_file(server.home, county).unlink()
+        shutil.rmtree(manifest.parent)
