@@ -165,9 +165,8 @@ class Telling:
     def _brief(self, row: Row) -> tuple[str, ...]:
         columns = self.known.definition.tables[CHILDREN].columns
         said = [(name, self.value(CHILDREN, name, row)) for name in self.layout.brief.columns if name in columns]
-        return tuple(
-            f"{label_text(CHILDREN, name, self.known.definition, self.words)} {text}" for name, text in said if text
-        )
+        labels = {name: label_text(CHILDREN, name, self.known.definition, self.words) for name, _ in said}
+        return tuple(self.words("household.labelled", label=labels[name], value=text) for name, text in said if text)
 
     def _lacking(self, row: Row) -> tuple[Lacking, ...]:
         support, definition = self.layout.support, self.known.definition

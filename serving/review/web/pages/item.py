@@ -113,12 +113,13 @@ def _family(ask: Ask, item: ListItem, *, must_rate: bool) -> dict[str, object]:
     persons = persons_of(ask.session, ask.desk, viewer, [household]).get(household)
     told = dossier(ask.session, ask.desk, viewer, household, item.region_code, words.language, ask.now)
     driver = None if told is None else told.child(item.driver_child_id)
+    names = {} if persons is None else persons.children
     return {
         "called": called(persons, household, words.language),
         "persons": persons,
         "told": told,
         "driver": driver,
-        "driver_called": driver.called if driver else words("household.child", number=item.driver_child_id),
+        "driver_called": names.get(item.driver_child_id or "") or words("household.child", number=item.driver_child_id),
         "said": None if must_rate or (driver and driver.refused_on) else said_of_place(item, told, words),
         "others": () if must_rate else others(item, told, words),
     }
