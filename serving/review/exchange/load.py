@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from serving.review.exchange.carry import Carried, directors, left_over
 from serving.review.exchange.terms import Terms
 from serving.review.store.lists import ListItem, Stratum, VisitList
+from serving.review.work.refusals import forget_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def load_sheet(session: Session, sheet: Sheet, now: datetime) -> bool:
         alone = directors(session, {place.region_code for place in new})
         rows = [_row(place, kept.id, before.get(place.household_id), alone.get(place.region_code)) for place in new]
         session.execute(insert(ListItem), rows)
+        # A guardian may have refused the model after the scores were made.
+        forget_model(session)
     return bool(new) or not there
 
 
