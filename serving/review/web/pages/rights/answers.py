@@ -114,7 +114,7 @@ def _row(ask: Ask, one: Correction, persons: Persons, items: dict[str, int], acc
     label, was, wanted, now, seen = _values(ask, one, found)
     return CorrectionRow(
         one.id, called(persons, one.household_id, ask.words.language), items.get(one.household_id),
-        whose(ask, one.child_id or "", persons), label, was, wanted, now, seen, one.valid_from,
+        whose(one.child_id or "", persons, ask.words), label, was, wanted, now, seen, one.valid_from,
         accounts[one.account_id], one.made_at, one.state, accounts.get(one.answered_by or 0, ""), one.answered_at,
         one.answer, one.answer_note,
     )  # fmt: skip

@@ -117,7 +117,7 @@ def _group(
 ) -> Group:
     child = held.subject.number if held.subject.table.name == CHILDREN else ""
     rows = tuple(_row(ask, fact, definition, waits=(child, fact.column.name) in waiting) for fact in held.facts)
-    return Group(whose(ask, child, persons), child, rows)
+    return Group(whose(child, persons, ask.words), child, rows)
 
 
 def _row(ask: Ask, fact: HeldFact, definition: Definition, *, waits: bool) -> FactRow:
@@ -146,7 +146,7 @@ def _form(
         family,
         "correct_form.html.jinja",
         status=400 if faults else 200,
-        who=whose(ask, child, family.persons),
+        who=whose(child, family.persons, ask.words),
         child=child,
         fact=_row(ask, fact, found.definition, waits=rules.must_wait(held.subject.table.name, column)),
         seen=as_text(fact.value) or "",
@@ -173,7 +173,7 @@ def _made(ask: Ask, family: Family, found: Records, number: int) -> Response:
         ask,
         family,
         "correct_made.html.jinja",
-        who=whose(ask, kept.child_id or "", family.persons),
+        who=whose(kept.child_id or "", family.persons, ask.words),
         label=column.label.text(ask.words.language),
         was=stored_said(column, kept.value_was, found.definition, ask.words),
         now=stored_said(column, kept.value_is, found.definition, ask.words),

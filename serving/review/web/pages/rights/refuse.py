@@ -60,9 +60,11 @@ def _page(ask: Ask, fault: str | None) -> Response:
         item=item,
         family=called(persons, household, ask.words.language),
         fault="facts_missing" if found is None else fault,
-        open_to=[(one.child_id, child_said(one.child_id, persons)) for one in own if one.child_id not in since],
+        open_to=[
+            (one.child_id, child_said(one.child_id, persons, ask.words)) for one in own if one.child_id not in since
+        ],
         refused=[
-            (one.child_id, child_said(one.child_id, persons), since[one.child_id])
+            (one.child_id, child_said(one.child_id, persons, ask.words), since[one.child_id])
             for one in own
             if one.child_id in since
         ],

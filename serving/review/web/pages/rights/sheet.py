@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from itertools import groupby
 
 from starlette.responses import Response
@@ -14,7 +16,6 @@ from serving.review.settings import settings
 from serving.review.store.lists import ListItem, Stratum
 from serving.review.web.ask import Ask
 from serving.review.web.pages.rights.said import source_said, value_said
-from serving.review.web.pages.rights.whose import whose
 from serving.review.web.pages.rows import row_of
 from serving.review.web.render import page
 from serving.review.words import Words
@@ -49,6 +50,7 @@ def show(ask: Ask) -> Response:
         item=item,
         row=row_of(item, rated, ask.words, today),
         told=told,
+        called=partial(_called, told=told, words=ask.words),
         parts=_parts(ask, told),
         why=_why(item, told),
         by_score=_by_score(item, told),
@@ -66,7 +68,6 @@ def _parts(ask: Ask, told: FamilySheet) -> list[SheetPart]:
 
 
 def _part(ask: Ask, held: HeldFacts, definition: Definition, told: FamilySheet) -> SheetPart:
-    child = held.subject.number if held.subject.table.name == CHILDREN else ""
     facts = [one for one in held.facts if _told(one, held)]
     known = sorted((one for one in facts if one.value is not None), key=lambda one: (one.since, one.source))
     groups = tuple(
@@ -74,7 +75,24 @@ def _part(ask: Ask, held: HeldFacts, definition: Definition, told: FamilySheet) 
         for (since, source), some in groupby(known, key=lambda one: (one.since, one.source))
     )
     unknown = tuple(one.column.label.text(ask.words.language) for one in facts if one.value is None)
-    return SheetPart(whose(ask, child, told.persons), groups, unknown)
+    name = (
+        _called(held.subject.number, told, ask.words)
+        if held.subject.table.name == CHILDREN
+        else ask.words("held.household")
+    )
+    return SheetPart(name, groups, unknown)
+
+
+def _called(child_id: str, told: FamilySheet, words: Words) -> str:
+    """A child as its family knows it: by name, else by the day of birth, else by its number."""
+    if name := told.persons.children.get(child_id):
+        return name
+    born = None if told.definition is None else told.definition.cohort.get("birth_column")
+    own = next((one for one in told.held or () if one.subject.number == child_id), None)
+    fact = own.fact(born) if own is not None and born else None
+    if fact is not None and isinstance(fact.value, date):
+        return words("sheet.born", day=words.day(fact.value))
+    return words("household.child", number=child_id)
 
 
 def _told(fact: HeldFact, held: HeldFacts) -> bool:
