@@ -16,10 +16,8 @@ from serving.review.settings import settings
 from serving.review.store.decisions import Refusal
 from serving.review.store.lists import ListItem
 from serving.review.work.access_log import note
+from serving.review.work.forgetting import forget_model
 from serving.review.work.states import NewState, Subject, changed_states, queue_states, said_again, take_back_row
-
-# What a list keeps to say of a place whose child the model must not judge.
-_KEPT_WORDS = ("duty",)
 
 
 class RefusalFaultError(ValueError):
@@ -114,22 +112,6 @@ def withdraw(session: Session, desk: Desk, viewer: Viewer, item_id: int, child_i
             take_back_row(session, subject, row, now)
     queue_states(session, subject, found, _without_refusal(subject, found), now)
     note(session, viewer, "refusal", "write", [(item.household_id, item.region_code)], now)
-
-
-def forget_model(session: Session) -> None:
-    """Take what the model said of refused children off every list. A place keeps its duty and its turn."""
-    refused = select(Refusal.child_id).where(Refusal.withdrawn_on.is_(None))
-    places = select(ListItem.id, ListItem.shown).where(ListItem.driver_child_id.in_(refused))
-    for number, shown in session.execute(places).all():
-        kept = {name: words for name, words in shown.items() if name in _KEPT_WORDS}
-        # The version stays: nobody's open form is out of date by this.
-        session.execute(
-            update(ListItem)
-            .where(ListItem.id == number)
-            .values(band=None, rank=None, rating_asked=False, shown=kept)
-            .execution_options(synchronize_session=False)
-        )
-    session.expire_all()
 
 
 def _without_refusal(subject: Subject, found: Records) -> list[NewState]:
