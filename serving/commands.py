@@ -110,6 +110,8 @@ def score(  # noqa: PLR0913 - each is an option that a person types
         _show(manifest, request, top)
         if written is not None:
             typer.echo(str(written))
+        if manifest.counties:
+            _show_next(manifest, request, home)
     if manifest.missing:
         raise typer.Exit(_INCOMPLETE)
 
@@ -152,15 +154,19 @@ def demo(
     json: Json = False,
 ) -> None:
     """Show the whole circle on a simulated province: import, train, promote, and rank a county never seen before."""
+    from datetime import UTC
+
     from serving.demo import run_demo
     from serving.demo_server import stop as stop_server
+    from serving.review.settings import settings
 
     folder = (home or default_home()) / "demo"
     if stop:
         ended = stop_server(folder)
         print_json({"stopped": ended}) if json else typer.echo("stopped" if ended else "nothing was running")
         return
-    shown = run_demo(folder, children, quiet=json, serve=serve)
+    today = settings().day_of(datetime.now(UTC))
+    shown = run_demo(folder, children, today, quiet=json, serve=serve)
     if json:
         print_json(shown)
 
@@ -188,6 +194,13 @@ def _show(manifest: ScoreManifest, request: ScoreRequest, top: int) -> None:
     if top:
         print_top(top_of(ScoreFolder.open(request.out), _definition(request), top), manifest, console)
     print_summary(manifest, request.out, console)
+
+
+def _show_next(manifest: ScoreManifest, request: ScoreRequest, home: Path | None) -> None:
+    from serving.next_step import after_score
+
+    counties = tuple(sorted(facts.county for facts in manifest.counties))
+    typer.echo(f"下一步 next: {after_score(request, counties, home)}")
 
 
 def _definition(request: ScoreRequest) -> Definition:
