@@ -53,10 +53,10 @@ def export(
     """Bring what people did into the ledger. Run it daily; running it again changes nothing."""
     from datetime import UTC, datetime
 
-    from serving.review.exchange.export import export_outbox
+    from serving.review.exchange.runs import run_export
 
     folder = ledger or (home or default_home()) / "ledger"
-    report = export_outbox(open_database(home, database), folder, _definition(folder, definition), datetime.now(UTC))
+    report = run_export(open_database(home, database), folder, _definition(folder, definition), datetime.now(UTC))
     parts = {"exported": report.exported, "waiting": report.waiting, "refused": report.refused}
     if json:
         print_json({name: dict(counts) for name, counts in parts.items()})

@@ -12,6 +12,7 @@ import uvicorn
 from features.cli.console import UserError
 from serving.review.access.provider import Provider
 from serving.review.desk import Desk, Folders
+from serving.review.exchange.daily import daily_export
 from serving.review.store.database import Database
 from serving.review.store.migrate import require_newest
 from serving.review.web.app import application
@@ -48,7 +49,7 @@ def open_desk(launch: ReviewLaunch) -> Desk:
 
 
 def serve(launch: ReviewLaunch, desk: Desk) -> None:
-    """Serve until a signal ends it; then wait for open requests, and close the database.
+    """Serve, and export once a day, until a signal ends it; then wait for open requests, and close the database.
 
     Raises:
         UserError: nobody can listen there.
@@ -62,6 +63,6 @@ def serve(launch: ReviewLaunch, desk: Desk) -> None:
     config = uvicorn.Config(
         application(desk), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=10
     )
-    with listening:
+    with listening, daily_export(desk):
         asyncio.run(uvicorn.Server(config).serve([listening]))
     desk.database.engine.dispose()

@@ -27,6 +27,7 @@ def sheet_of(made: MadeList, scores: ScoreFolder | None) -> Sheet:
     Reasons come from the scores it was made with, if any.
     """
     pool, kept = made.pool, _kept(made)
+    ways = {row[REGION]: _way(row) for row in pool.villages.to_dicts()}
     cases = {} if scores is None else _cases(made, kept, scores)
     return Sheet(
         list_id=made.list_id,
@@ -35,7 +36,7 @@ def sheet_of(made: MadeList, scores: ScoreFolder | None) -> Sheet:
         period_to=pool.period.end,
         as_of=pool.as_of,
         frame_size=pool.frame.height,
-        places=[_place(turn, row, made, cases) for turn, row in enumerate(kept.to_dicts(), start=1)],
+        places=[_place(turn, row, made, cases, ways) for turn, row in enumerate(kept.to_dicts(), start=1)],
         model_id=pool.model_id,
         data_newest_on=pool.newest,
         simulated=made.simulated,
@@ -50,7 +51,9 @@ def _kept(made: MadeList) -> pl.DataFrame:
     return pl.concat([made.listed, made.rows.filter(taken), others])
 
 
-def _place(turn: int, row: Mapping[str, Any], made: MadeList, cases: Mapping[str, Case]) -> Place:
+def _place(
+    turn: int, row: Mapping[str, Any], made: MadeList, cases: Mapping[str, Case], ways: Mapping[str, Mapping[str, Any]]
+) -> Place:
     duty = bool(row["duty"])
     return Place(
         household_id=row[HOUSEHOLD],
@@ -66,7 +69,7 @@ def _place(turn: int, row: Mapping[str, Any], made: MadeList, cases: Mapping[str
         new=bool(row["new"]),
         carried=row["kind"] == "carried",
         rating_asked=not duty and row["band"] is not None and _asks(made, row[HOUSEHOLD]),
-        shown=_shown(row, made, cases.get(row[CHILD])),
+        shown=_shown(row, made, cases.get(row[CHILD])) | {"village": ways.get(row[REGION], {})},
         listed=row[LISTED],
         kind=row["kind"],
         probability=row["probability"],
@@ -92,6 +95,11 @@ def _shown(row: Mapping[str, Any], made: MadeList, case: Case | None) -> dict[st
                 {"name": _words(one.name), "ask": _both(one.ask), "bring": _both(one.bring)} for one in case.likely
             ]
     return shown
+
+
+def _way(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What going to a village costs and finds, as ``village_costs`` gives it."""
+    return {name: row[name] for name in ("visits", "duties", "moved", "detour", "given_up")}
 
 
 def _terms(made: MadeList) -> Terms:

@@ -61,3 +61,16 @@ class OutboxRow(Base):
     written_at: Mapped[dt.datetime]
     exported_at: Mapped[dt.datetime | None]
     fault: Mapped[str | None] = mapped_column(String(NUMBER_LENGTH))
+
+
+class ExportRun(Base):
+    """An export into the ledger: when, rows it took, left waiting and refused; ``fault`` if it was not made."""
+
+    __tablename__ = "exports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    exported: Mapped[int]
+    waiting: Mapped[int]
+    refused: Mapped[int]
+    fault: Mapped[str | None] = mapped_column(String(CODE_LENGTH))

@@ -53,6 +53,16 @@ def upgrade() -> None:
         sa.Column("sealed_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("household_id", name="pk_household_persons"),
     )
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        sa.Column("exported", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("fault", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_exports"),
+    )
 
 
 def _add_to_visits() -> None:
@@ -104,6 +114,7 @@ def downgrade() -> None:
     """Take them away."""
     op.drop_table("task_events")
     op.drop_table("follow_ups")
+    op.drop_table("exports")
     op.drop_table("household_persons")
     op.drop_index("ix_list_items_assigned_to", "list_items")
     for table, column, reference in _ACCOUNTS:
