@@ -13,7 +13,7 @@ from features.definition.structure import HOUSEHOLD
 from models.policy.lists.facts import FINDING_DUE
 from models.policy.lists.places import ORDER
 from models.policy.lists.previous import WAITS_SINCE
-from models.policy.ordering import TIE, lots
+from models.policy.ordering import TIE
 
 Kind = Literal["duty", "carried", "finding", "score", "due", "random"]
 KINDS: tuple[Kind, ...] = ("duty", "carried", "finding", "score", "due", "random")
@@ -69,7 +69,7 @@ def share_out(visits: int, duties: int, others: int, random_share: float) -> Cap
     return Capacity(visits, duties, by_lot, left - by_lot)
 
 
-def draw(frame: pl.DataFrame, capacity: Capacity, ahead: dt.date, seed: str, as_of: dt.date) -> pl.DataFrame:
+def draw(frame: pl.DataFrame, capacity: Capacity, ahead: dt.date, lot: pl.Series) -> pl.DataFrame:
     """Say of every household of the frame why it is on the list, or with which chance it might have been.
 
     Certain places go to duties, to those who wait from the last list, to open findings due by ``ahead``, and then by
@@ -80,8 +80,8 @@ def draw(frame: pl.DataFrame, capacity: Capacity, ahead: dt.date, seed: str, as_
         frame: households as ``household_frame`` gives them.
         capacity: as ``share_out`` gives it.
         ahead: open findings due by this day go before the order.
-        seed: of the lot.
-        as_of: the day of the list.
+        lot: a number for each household of the frame; the smallest are drawn. Every order of them has to be as likely
+            as any other, and to follow from nothing else that orders the list.
 
     Returns:
         The frame with kind and place (null: not on the list), stratum, inclusion_probability and drawn.
@@ -89,8 +89,7 @@ def draw(frame: pl.DataFrame, capacity: Capacity, ahead: dt.date, seed: str, as_
     sure = _certain(frame, capacity, ahead)
     open_places = frame.height - capacity.duties - capacity.certain
     chance = capacity.random / open_places if open_places else 0.0
-    lot = lots(frame[HOUSEHOLD], seed, as_of).alias(TIE)
-    rest = frame.select(HOUSEHOLD, lot).filter(~sure["sure"]).sort(TIE, HOUSEHOLD).head(capacity.random)
+    rest = frame.select(HOUSEHOLD, lot.alias(TIE)).filter(~sure["sure"]).sort(TIE, HOUSEHOLD).head(capacity.random)
     by_lot = frame[HOUSEHOLD].is_in(rest[HOUSEHOLD].implode())
     kind = pl.when(sure["sure"]).then(sure[KIND]).when(by_lot).then(pl.lit("random"))
     outside = "random" if capacity.random else "score"

@@ -20,6 +20,7 @@ from models.policy.lists.period import Period
 from models.policy.lists.places import FRAME_COLUMNS, day_after, household_frame, scored_children
 from models.policy.lists.previous import list_prefix
 from models.policy.lists.route import STOP, village_costs, with_stops
+from models.policy.ordering import lots
 from models.policy.policy import Policy
 
 MODEL = "model_id"
@@ -103,7 +104,8 @@ def build_pool(
     duties = int(frame["duty"].sum())
     capacity = share_out(visits, duties, frame.height - duties, rules.random_share)
     ahead = day_after(facts.period.end, rules.findings_ahead_days)
-    drawn = with_stops(draw(frame, capacity, ahead, f"{seed}|lot|{ask.scope}|{facts.period.name}", facts.as_of))
+    lot = lots(frame[HOUSEHOLD], f"{seed}|lot|{ask.scope}|{facts.period.name}", facts.as_of)
+    drawn = with_stops(draw(frame, capacity, ahead, lot))
     pool = Pool(
         list_id="",
         scope=ask.scope,

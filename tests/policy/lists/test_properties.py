@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import permutations
+from math import factorial
 
 import polars as pl
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
@@ -13,6 +18,7 @@ from scipy.stats import binomtest
 from models.policy.lists.draw import draw, share_out
 from models.policy.lists.places import FRAME_COLUMNS
 from models.policy.lists.pool import Ask, build_pool
+from models.policy.ordering import lots
 from tests.policy.lists.made import AS_OF, TOWN, Child, facts_of, kinds, places, policy_with, pool_of, scores_of
 
 days = st.one_of(st.none(), st.integers(-40, 60))
@@ -118,6 +124,37 @@ def test_random_places_come_out_of_what_duties_leave(visits: int, duties: int, o
     assert shared.overloaded == (duties > visits)
 
 
+@pytest.mark.parametrize(("visits", "lot_share"), [(3, 0.5), (4, 0.5), (4, 1.0), (6, 1.0), (5, 0.0), (1, 1.0)])
+def test_over_every_draw_there_is_each_household_has_exactly_the_chance_that_is_written_down(
+    visits: int, lot_share: float
+) -> None:
+    """All orders in which the lot can fall, counted: what is written down is no estimate."""
+    children = [
+        Child(0, score=-9.0, duty=3), Child(1, score=-9.0, waits=True), Child(2, score=2.0), Child(3, score=1.0),
+        Child(4, next_due=10), Child(5, score=-1.0),
+    ]  # fmt: skip
+    homes = pool_of(children, visits).frame.select(FRAME_COLUMNS)
+    capacity = share_out(visits, 1, homes.height - 1, lot_share)
+    drawn = dict.fromkeys(homes["household_id"], 0)
+    written: set[tuple[tuple[str, float], ...]] = set()
+    for order in permutations(range(1, homes.height)):
+        rows = draw(homes, capacity, AS_OF, _lot_of(homes, order))
+        written.add(tuple(rows.select("household_id", "inclusion_probability").iter_rows()))
+        for home in rows.filter("drawn")["household_id"]:
+            drawn[home] += 1
+    (chances,) = written
+    for home, chance in chances:
+        assert Fraction(drawn[home], factorial(homes.height - 1)) == Fraction(chance).limit_denominator(homes.height)
+    assert (0 < capacity.random < homes.height - 1) == any(0 < chance < 1 for _, chance in chances)
+
+
+def _lot_of(homes: pl.DataFrame, order: Sequence[int]) -> pl.Series:
+    """The lot falls in this order; that of the duty, whom it does not concern, comes first of all."""
+    duty = homes["duty"].to_list()
+    numbers = iter(order)
+    return pl.Series([0 if due else next(numbers) for due in duty], dtype=pl.UInt64)
+
+
 def test_each_random_place_has_the_chance_that_is_written_down() -> None:
     """Over many seeds each household is drawn as often as an exact binomial test allows."""
     frame = pool_of([Child(number, village=number % 2 + 1, score=-float(number)) for number in range(12)], 6).frame
@@ -125,7 +162,8 @@ def test_each_random_place_has_the_chance_that_is_written_down() -> None:
     seeds = 400
     drawn: dict[str, int] = dict.fromkeys(homes["household_id"], 0)
     for seed in range(seeds):
-        rows = draw(homes, share_out(6, 0, homes.height, 0.5), AS_OF, f"seed {seed}", AS_OF)
+        lot = lots(homes["household_id"], f"seed {seed}", AS_OF)
+        rows = draw(homes, share_out(6, 0, homes.height, 0.5), AS_OF, lot)
         for home in rows.filter(kind="random")["household_id"]:
             drawn[home] += 1
     chances = dict(rows.select("household_id", "inclusion_probability").iter_rows())
