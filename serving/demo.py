@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from features.cli.console import HOME_VARIABLE, UserError
 from features.definition import Label
@@ -22,6 +23,7 @@ COUNTIES = 6
 SEED = 20161110
 TOP = 8
 
+Done = TypeVar("Done")
 _MARKER = "demo.json"
 _PEOPLE = (
     ("演示人员甲 Demonstration person A", "演示：模型负责人 demonstration: model owner"),
@@ -62,6 +64,14 @@ _TITLES = {
         "Rank that county: visits due first, then by score, with reasons",
     ),
     "explain": Label("解释一名儿童：数字与批量结果相同", "Explain one child: the same numbers as in the ranking"),
+    "names": Label(
+        "给这个县的儿童起虚构的姓名，放进加密的身份表",
+        "Make up names for that county's children, into the encrypted table",
+    ),
+    "review": Label(
+        "建立审核应用：账号、本月名单、几次走访、一次待答复的改判",
+        "Set up the review application: accounts, this month's list, some visits, an override that waits",
+    ),
 }
 
 
@@ -72,6 +82,7 @@ class Demonstration:
     folder: Path
     children: int
     quiet: bool
+    today: date
     steps: list[dict[str, Any]] = field(default_factory=list)
     announced: int = 0
 
@@ -85,7 +96,9 @@ class Demonstration:
         self._say(f"$ export {HOME_VARIABLE}={_shown(self.folder)}")
         sent, later = self.folder / "sent", self.folder / "sent-later"
         size = ("--children", str(self.children), "--counties", str(COUNTIES), "--seed", str(SEED))
-        self._step("simulate", "simulate", *size, "--out", sent)
+        # Until the end of last month, so that what follows is the list of this one.
+        until = self.today.replace(day=1) - timedelta(days=1)
+        self._step("simulate", "simulate", *size, "--end", str(until), "--out", sent)
         counties, as_of = _simulated(sent)
         self._move(sent / counties[-1], later / counties[-1])
         self._step("import", "ledger", "import", sent)
@@ -106,19 +119,49 @@ class Demonstration:
         self._step("score", "score", "--region", county, "--as-of", as_of, *shown)
         child = _first_by_score(scores)
         self._step("explain", "explain", "--child", child, "--as-of", as_of)
+        office = self._office(scores, county)
         self._say(f"\n网页 page:   {_shown(page)}\n评分 scores: {_shown(scores)}")
         made = {"county": county, "as_of": as_of, "scores": str(scores), "page": str(page), "child": child}
-        return {**made, "steps": self.steps}
+        return {**made, **office, "steps": self.steps}
+
+    def _office(self, scores: Path, county: str) -> dict[str, Any]:
+        """The review application as people would find it in the middle of a month."""
+        from serving.demo_people import name_people
+        from serving.demo_review import PASSWORD, first_township, people_the_office
+
+        self._announce("names")
+        named = self._timed("names", lambda: name_people(self.folder, self.folder / "ledger", county))
+        self._say(f"{named} 名儿童 children")
+        township, period = first_township(scores, county), f"{self.today:%Y-%m}"
+        self._announce("review")
+        self._run("review", "init")
+        self._run("review", "load-list", "--place", township, "--period", period, "--scores", scores)
+        told = self._timed("work", lambda: people_the_office(self.folder, scores, township))
+        self._say(
+            f"走访 visits {told.visits}，报告任务 report tasks {told.tasks}，待答复改判 overrides waiting "
+            f"{told.overrides_waiting}，待审更正 corrections waiting {told.corrections_waiting}"
+        )
+        return {"township": township, "period": period, "password": PASSWORD, "office": asdict(told)}
 
     def serve(self) -> dict[str, Any]:
         """Start the service on what the demonstration made and say where it is, with the key to sign in."""
         scores = self.folder / "scores"
         self._say(f"\n$ mopai serve --home {_shown(self.folder)} --scores {_shown(scores)} &")
         served = start(self.folder, scores)
-        self._say(f"地址 address: {served.address}")
-        self._say(f"密钥 key:     {served.key}")
-        self._say("仅供演示，停止运行 For demonstration only; end it with:  mopai demo --stop")
-        return {"address": served.address, "key": served.key, "pid": served.pid}
+        self._say(f"评分服务 scoring service: {served.address}   密钥 key: {served.key}")
+        self._say(f"\n审核应用 review application: {served.review}")
+        self._say_accounts()
+        self._say("\n仅供演示，停止运行 For demonstration only; end it with:  mopai demo --stop")
+        return {"review": served.review, "address": served.address, "key": served.key, "pid": served.pid}
+
+    def _say_accounts(self) -> None:
+        """Who can sign in, and with what: for this demonstration alone."""
+        from serving.demo_review import ACCOUNTS, PASSWORD
+
+        self._say("以下账号仅供演示，数据全是模拟的 These accounts are for demonstration only, all data are simulated:")
+        self._say(f"  {'账号 name':<12}  {'密码 password':<24}  角色 role")
+        for account in ACCOUNTS:
+            self._say(f"  {account.name:<14}  {PASSWORD:<26}  {account.does.zh} · {account.does.en}")
 
     def _prepare(self) -> None:
         """An empty folder; only one that an earlier demonstration made is cleared, and its server ended."""
@@ -166,6 +209,13 @@ class Demonstration:
             )
         self.steps.append({"command": command, "seconds": round(time.monotonic() - began, 1)})
 
+    def _timed(self, name: str, work: Callable[[], Done]) -> Done:
+        """Do something that is no command of its own."""
+        began = time.monotonic()
+        done = work()
+        self.steps.append({"command": f"({name})", "seconds": round(time.monotonic() - began, 1)})
+        return done
+
     def _call(self, arguments: Sequence[str], *, quiet: bool) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "features.cli.app", *arguments],
@@ -191,12 +241,12 @@ class Demonstration:
             sys.stdout.flush()
 
 
-def run_demo(folder: Path, children: int, *, quiet: bool = False, serve: bool = False) -> dict[str, Any]:
+def run_demo(folder: Path, children: int, today: date, *, quiet: bool = False, serve: bool = False) -> dict[str, Any]:
     """Run the demonstration in ``folder`` (cleared if an earlier one made it) with so many simulated children.
 
     With ``serve`` it ends with a server in the background, and the answer holds its address, key and process.
     """
-    demonstration = Demonstration(folder, children, quiet)
+    demonstration = Demonstration(folder, children, quiet, today)
     shown = demonstration.run()
     return shown | demonstration.serve() if serve else shown
 
