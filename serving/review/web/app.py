@@ -13,7 +13,7 @@ from serving.review.desk import Desk
 from serving.review.web.ask import Ask
 from serving.review.web.dispatch import PASSWORD, SIGN_IN, Page, route
 from serving.review.web.guard import Guard
-from serving.review.web.pages import accounts, guide, item, log, me, my_list, overrides, provider, rights, sign_in, visit
+from serving.review.web.pages import accounts, guide, item, list_paper, log, me, my_list, overrides, provider, rights, sign_in, visit
 from serving.review.web.render import style, style_name
 
 _WORK, _ACCOUNTS = May.WORK_CASES, May.MANAGE_ACCOUNTS
@@ -31,12 +31,14 @@ AREAS: tuple[list[Route], ...] = (
     route("/accounts/change", post=Page(accounts.change, _ACCOUNTS)),
     route("/log", Page(log.show, May.READ_LOG)),
     route("/list", Page(my_list.show, _WORK), Page(my_list.act, _WORK)),
-    route("/list/print", Page(my_list.show_paper, _WORK)),
+    route("/list/find", Page(my_list.find_again, _WORK), Page(my_list.find, _WORK)),
+    route("/list/print", Page(list_paper.show, _WORK)),
     route("/list/{item:int}", Page(item.show, _WORK), Page(item.save, _WORK)),
     route("/list/{item:int}/rating", post=Page(item.give_rating, _WORK)),
     overrides.ROUTES,
     rights.ROUTES,
     guide.ROUTES,
+    supervise.ROUTES,
     visit.ROUTES,
 )
 

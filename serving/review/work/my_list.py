@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.store.decisions import OwnRating
-from serving.review.store.lists import ListItem, Status, VisitList
+from serving.review.store.lists import ListItem, Status, Stratum, VisitList
 from serving.review.work.access_log import note
 from serving.review.work.current import current_places
+
+# Keys asked for at once: SQLite takes 32,766 values in one statement.
+_AT_ONCE = 10_000
+Why = Literal["", "duty", "score", "random", "carried", "by_hand"]
+Order = Literal["", "village", "name"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of the list: one status, one village, and the places from ``first`` on; empty is everything."""
+    """Which part of the list, and in which order; empty is everything.
+
+    ``why``: duties, or the others by what put them there. ``only``: these households alone. ``turns``: the turn of
+    households in an order by name; those without one come last.
+    """
 
     status: str = ""
     village: str = ""
     first: int = 0
     count: int = 40
+    why: Why = ""
+    order: Order = ""
+    only: frozenset[str] | None = None
+    turns: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place as filters and orders see it. ``hidden``: the viewer's own rating comes before what put it there."""
+
+    id: int
+    household_id: str
+    village: str
+    place: int
+    status: Status
+    duty: bool
+    stratum: Stratum
+    list_pk: int
+    asked: bool
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +71,45 @@ class ListPart:
 
 def my_list(session: Session, viewer: Viewer, wanted: Wanted, purpose: str, now: datetime) -> ListPart:
     """The viewer's places: duties before others, open before settled, then in their order. Notes the access."""
-    mine = current_places(viewer, May.READ_CASES)
-    order = (case((ListItem.status == Status.OPEN, 0), else_=1), _duty_last(), ListItem.place, ListItem.id)
-    matching = mine.where(*_conditions(wanted))
-    items = session.scalars(matching.order_by(*order).offset(wanted.first).limit(wanted.count)).all()
+    lines = my_lines(session, viewer)
+    villages = _first_places(lines)
+    matching = [line for line in lines if _matches(line, wanted)]
+    matching.sort(key=lambda line: _turn(line, wanted, villages))
+    keys = [line.id for line in matching[wanted.first : wanted.first + wanted.count]]
+    items = _items(session, viewer, keys)
     note(session, viewer, purpose, "read", [(item.household_id, item.region_code) for item in items], now)
-    places = mine.subquery()
-    counts = session.execute(select(places.c.status, func.count()).group_by(places.c.status)).all()
-    villages = session.scalars(select(places.c.region_code).distinct().order_by(places.c.region_code)).all()
-    list_keys = select(places.c.list_pk).distinct()
+    lists = select(VisitList).where(VisitList.id.in_({line.list_pk for line in lines})).order_by(VisitList.region_code)
     return ListPart(
         items=items,
-        matching=session.scalar(select(func.count()).select_from(matching.subquery())) or 0,
-        by_status={status.value: count for status, count in counts},
-        villages=tuple(villages),
-        lists=session.scalars(
-            select(VisitList).where(VisitList.id.in_(list_keys)).order_by(VisitList.region_code)
-        ).all(),
-        rated=rated_by(session, viewer, [item.id for item in items]),
+        matching=len(matching),
+        by_status=Counter(line.status.value for line in lines),
+        villages=tuple(sorted(villages)),
+        lists=session.scalars(lists).all(),
+        rated=frozenset(line.id for line in lines if line.asked and not line.hidden),
     )
+
+
+def my_lines(session: Session, viewer: Viewer) -> tuple[Line, ...]:
+    """All places of the viewer's list in short; a caseworker's are those given to them or to nobody yet.
+
+    Who shows more of them than how many there are notes the access.
+    """
+    query = current_places(viewer, May.READ_CASES).with_only_columns(
+        ListItem.id,
+        ListItem.household_id,
+        ListItem.region_code,
+        ListItem.place,
+        ListItem.status,
+        ListItem.duty_rule.is_not(None),
+        ListItem.stratum,
+        ListItem.list_pk,
+        and_(ListItem.rating_asked, ListItem.duty_rule.is_(None)).label("asked"),
+    )
+    if not viewer.may(May.SUPERVISE):
+        query = query.where(or_(ListItem.assigned_to.is_(None), ListItem.assigned_to == viewer.account_id))
+    rows = session.execute(query).all()
+    rated = rated_by(session, viewer, [row.id for row in rows if row.asked])
+    return tuple(Line(*row, hidden=row.asked and row.id not in rated) for row in rows)
 
 
 def find_item(session: Session, viewer: Viewer, item_id: int, purpose: str, now: datetime) -> ListItem:
@@ -78,12 +129,15 @@ def find_item(session: Session, viewer: Viewer, item_id: int, purpose: str, now:
 
 def rated_by(session: Session, viewer: Viewer, items: Sequence[int]) -> frozenset[int]:
     """Which of these places the viewer has rated."""
-    rated = select(OwnRating.item_id).where(
-        OwnRating.account_id == viewer.account_id,
-        OwnRating.item_id.in_(items),
-        within(viewer, May.READ_CASES, OwnRating.region_code),
-    )
-    return frozenset(session.scalars(rated))
+    found: set[int] = set()
+    for first in range(0, len(items), _AT_ONCE):
+        rated = select(OwnRating.item_id).where(
+            OwnRating.account_id == viewer.account_id,
+            OwnRating.item_id.in_(items[first : first + _AT_ONCE]),
+            within(viewer, May.READ_CASES, OwnRating.region_code),
+        )
+        found |= set(session.scalars(rated))
+    return frozenset(found)
 
 
 def hides_band(item: ListItem, rated: frozenset[int]) -> bool:
@@ -91,14 +145,42 @@ def hides_band(item: ListItem, rated: frozenset[int]) -> bool:
     return item.rating_asked and not item.is_duty and item.id not in rated
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.status:
-        conditions.append(ListItem.status == Status(wanted.status))
-    if wanted.village:
-        conditions.append(ListItem.region_code == wanted.village)
-    return conditions
+def _items(session: Session, viewer: Viewer, keys: Sequence[int]) -> list[ListItem]:
+    """Places by their keys, in that order."""
+    found: dict[int, ListItem] = {}
+    for first in range(0, len(keys), _AT_ONCE):
+        mine = within(viewer, May.READ_CASES, ListItem.region_code)
+        query = select(ListItem).where(ListItem.id.in_(keys[first : first + _AT_ONCE]), mine)
+        found |= {item.id: item for item in session.scalars(query)}
+    return [found[key] for key in keys]
 
 
-def _duty_last() -> ColumnElement[int]:
-    return case((ListItem.duty_rule.is_not(None), 0), else_=1)
+def _matches(line: Line, wanted: Wanted) -> bool:
+    return (
+        wanted.status in ("", line.status)
+        and wanted.village in ("", line.village)
+        and _is_there_by(line, wanted.why)
+        and (wanted.only is None or line.household_id in wanted.only)
+    )
+
+
+def _is_there_by(line: Line, why: Why) -> bool:
+    """What put a place on the list; not told before the viewer's own rating where that is asked for."""
+    if not why or line.duty:
+        return why in ("", "duty")
+    return why == line.stratum and not line.hidden
+
+
+def _first_places(lines: Sequence[Line]) -> dict[str, int]:
+    """The villages in the order in which they are gone to: by their first place."""
+    first: dict[str, int] = {}
+    for line in lines:
+        first[line.village] = min(line.place, first.get(line.village, line.place))
+    return first
+
+
+def _turn(line: Line, wanted: Wanted, villages: Mapping[str, int]) -> tuple[object, ...]:
+    usual = (line.status is not Status.OPEN, not line.duty, line.place, line.id)
+    if wanted.order == "name":
+        return (wanted.turns.get(line.household_id, len(wanted.turns)), *usual)
+    return (villages[line.village], line.village, *usual) if wanted.order == "village" else usual

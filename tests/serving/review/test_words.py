@@ -6,6 +6,7 @@ import re
 import string
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -16,6 +17,7 @@ from serving.review.store.accounts import Role
 from serving.review.store.decisions import Rating
 from serving.review.store.lists import Status
 from serving.review.words import Words, catalogue, preferred
+from serving.review.work.my_list import Order, Why
 from serving.review.work.overrides import ThreadState
 
 ROOT = Path(serving.review.__file__).parent
@@ -25,6 +27,8 @@ CODES = {
     "band": {rating.value for rating in Rating},
     "wanted": {rating.value for rating in Rating},
     "overrule_reason": set(overrule_settings().reasons),
+    "list_why": set(get_args(Why)[1:]),
+    "list_order": {"place", *get_args(Order)[1:]},
     "overrides": {state.value for state in ThreadState},
     "reason": {code for codes in settings().reasons.values() for code in codes},
     "action": {"read", "write"},

@@ -1,52 +1,68 @@
-"""My list: what to visit now, in order, and on paper."""
+"""My list: what to visit now, in order; filtered, searched and moved."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from serving.review.access.viewer import NotFoundError
+from serving.review.cases.persons import called, persons_of
+from serving.review.cases.pinyin import pinyin_key
 from serving.review.settings import settings
 from serving.review.store.lists import Status
 from serving.review.web.ask import Ask, see
-from serving.review.web.pages.rows import row_of
+from serving.review.web.pages.rows import row_of, village_words
 from serving.review.web.render import page
 from serving.review.work.changes import Change, change_status, move
-from serving.review.work.my_list import ListPart, Wanted, find_item, my_list
+from serving.review.work.my_list import ListPart, Order, Wanted, Why, find_item, my_lines, my_list
+from serving.review.work.tasks import open_tasks
 
 _STEPS = {"up": -1, "down": 1}
-# More than any list holds: on paper there are no pages to turn.
-_WHOLE = 100_000
+_WHYS: tuple[Why, ...] = get_args(Why)
+_ORDERS: tuple[Order, ...] = get_args(Order)
+_FILTERS = ("status", "village", "why", "order")
+_LONGEST_SEARCH = 64
 
 
 def show(ask: Ask) -> Response:
     """The list, or the part of it that was asked for."""
-    number = max(ask.number("page"), 1)
-    count = settings().page_items
-    part = my_list(ask.session, ask.viewer, _wanted(ask, (number - 1) * count, count), "list", ask.now)
-    pages = max(1, -(-part.matching // count))
-    return page(
+    number, count = max(ask.number("page"), 1), settings().page_items
+    wanted = _wanted(ask, (number - 1) * count, count)
+    part = my_list(ask.session, ask.viewer, wanted, "list", ask.now)
+    kept = {name: value for name in _FILTERS if (value := ask.query(name)[:12])}
+    return _page(
         ask,
-        "list.html.jinja",
+        part,
+        wanted,
         number=number,
-        pages=pages,
-        statuses=list(Status),
-        chosen=_status(ask),
-        village=ask.query("village"),
-        link=lambda page_number: "/list?" + urlencode({**_filter(ask), "page": page_number}),
-        keep=urlencode({**_filter(ask), "page": number}),
-        saved=_saved(ask),
-        notice=_notice(ask),
-        **_shared(ask, part),
+        pages=max(1, -(-part.matching // count)),
+        link=lambda page_number: "/list?" + urlencode({**kept, "page": page_number}),
+        keep=urlencode({**kept, "page": number}),
+        filtered=bool(kept),
+        sought="",
     )
 
 
-def show_paper(ask: Ask) -> Response:
-    """The whole list for paper, without names."""
-    part = my_list(ask.session, ask.viewer, _wanted(ask, 0, _WHOLE), "print", ask.now)
-    return page(ask, "paper.html.jinja", **_shared(ask, part))
+def find(ask: Ask) -> Response:
+    """The places whose number or names hold what was typed; sent as a form, so that no name stands in an address."""
+    sought = ask.form.get("text", "").strip()[:_LONGEST_SEARCH]
+    if not sought:
+        return see("/list")
+    homes = [line.household_id for line in my_lines(ask.session, ask.viewer)]
+    held, text = persons_of(ask.session, ask.desk, ask.viewer, homes), sought.lower()
+    names = {home: (persons.guardian, *persons.children.values()) for home, persons in held.items()}
+    only = frozenset(home for home in homes if any(text in name.lower() for name in (home, *names.get(home, ()))))
+    wanted = Wanted(count=settings().page_items, only=only)
+    part = my_list(ask.session, ask.viewer, wanted, "search", ask.now)
+    return _page(ask, part, wanted, number=1, pages=1, link=None, keep="", filtered=True, sought=sought)
+
+
+def find_again(ask: Ask) -> Response:
+    """A search has no address of its own: reloading it shows the list."""
+    del ask
+    return see("/list")
 
 
 def act(ask: Ask) -> Response:
@@ -61,6 +77,55 @@ def act(ask: Ask) -> Response:
     return see(f"{back}&saved={item_id}")
 
 
+def shared(ask: Ask, part: ListPart, *, names: bool) -> dict[str, Any]:
+    """What the page, the paper and the workbook all say of a part of the list, with names if asked for."""
+    today = settings().day_of(ask.now)
+    newest = min((one.data_newest_on for one in part.lists if one.data_newest_on), default=None)
+    homes = [item.household_id for item in part.items]
+    held = persons_of(ask.session, ask.desk, ask.viewer, homes) if names else {}
+    return {
+        "rows": [row_of(item, part.rated, ask.words, today, held.get(item.household_id)) for item in part.items],
+        "part": part,
+        "newest": newest,
+        "age": None if newest is None else (today - newest).days,
+        "simulated": any(one.simulated for one in part.lists),
+        "to_visit": part.by_status.get(Status.OPEN, 0),
+        "visited": part.by_status.get(Status.DONE, 0),
+    }
+
+
+def _page(ask: Ask, part: ListPart, wanted: Wanted, **values: object) -> Response:
+    tasks = open_tasks(ask.session, ask.viewer)
+    return page(
+        ask,
+        "list.html.jinja",
+        statuses=list(Status),
+        whys=_WHYS[1:],
+        orders=_ORDERS[1:] if len(part.villages) > 1 else _ORDERS[2:],
+        wanted=wanted,
+        saved=_saved(ask),
+        notice=_notice(ask),
+        tasks=len(tasks),
+        tasks_due=ask.words.moment(tasks[0].due_at) if tasks else "",
+        tasks_late=bool(tasks) and tasks[0].due_at < ask.now,
+        heads=_heads(ask, part) if wanted.order == "village" else {},
+        **values,
+        **shared(ask, part, names=True),
+    )
+
+
+def _heads(ask: Ask, part: ListPart) -> dict[int, tuple[str, str]]:
+    """Where a village begins on the page: its code, and what going there costs."""
+    heads: dict[int, tuple[str, str]] = {}
+    before = ""
+    for item in part.items:
+        if item.region_code != before:
+            cost = village_words(item.shown.get("village", {}), ask.words)
+            heads[item.id] = (ask.words("list.village", code=item.region_code), cost)
+        before = item.region_code
+    return heads
+
+
 def _button(value: str) -> tuple[str, int, int]:
     what, *numbers = value.split(":")
     if what not in (*_STEPS, "done") or len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
@@ -69,16 +134,19 @@ def _button(value: str) -> tuple[str, int, int]:
 
 
 def _wanted(ask: Ask, first: int, count: int) -> Wanted:
-    return Wanted(_status(ask), ask.query("village")[:12], first, count)
+    status = ask.query("status") if ask.query("status") in set(Status) else ""
+    why = next((one for one in _WHYS if one == ask.query("why")), "")
+    order = next((one for one in _ORDERS if one == ask.query("order")), "")
+    turns = _turns_by_name(ask) if order == "name" else {}
+    return Wanted(status, ask.query("village")[:12], first, count, why, order, turns=turns)
 
 
-def _status(ask: Ask) -> str:
-    given = ask.query("status")
-    return given if given in set(Status) else ""
-
-
-def _filter(ask: Ask) -> dict[str, str]:
-    return {name: value for name in ("status", "village") if (value := ask.query(name)[:12])}
+def _turns_by_name(ask: Ask) -> dict[str, int]:
+    """The turn of each household whose name is held, as Chinese readers look names up."""
+    homes = [line.household_id for line in my_lines(ask.session, ask.viewer)]
+    held = persons_of(ask.session, ask.desk, ask.viewer, homes)
+    order = sorted(held, key=lambda home: (pinyin_key(called(held[home], home)), home))
+    return {home: turn for turn, home in enumerate(order)}
 
 
 def _notice(ask: Ask) -> str:
@@ -95,19 +163,6 @@ def _saved(ask: Ask) -> str:
         item = find_item(ask.session, ask.viewer, number, "list", ask.now)
     except NotFoundError:
         return ""
-    return ask.words("list.saved", household=item.household_id, status=ask.words(f"status.{item.status}"))
-
-
-def _shared(ask: Ask, part: ListPart) -> dict[str, Any]:
-    """What the page and the paper both show."""
-    today = settings().day_of(ask.now)
-    newest = min((one.data_newest_on for one in part.lists if one.data_newest_on), default=None)
-    return {
-        "rows": [row_of(item, part.rated, ask.words, today) for item in part.items],
-        "part": part,
-        "newest": newest,
-        "age": None if newest is None else (today - newest).days,
-        "simulated": any(one.simulated for one in part.lists),
-        "to_visit": part.by_status.get(Status.OPEN, 0),
-        "visited": part.by_status.get(Status.DONE, 0),
-    }
+    held = persons_of(ask.session, ask.desk, ask.viewer, [item.household_id]).get(item.household_id)
+    name = item.household_id if held is None else called(held, item.household_id, ask.words.language)
+    return ask.words("list.saved", household=name, status=ask.words(f"status.{item.status}"))

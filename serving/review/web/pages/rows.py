@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from serving.review.cases.persons import Persons, called
 from serving.review.settings import settings
 from serving.review.store.lists import ListItem, Stratum
 from serving.review.words import Words
@@ -13,7 +16,10 @@ from serving.review.work.my_list import hides_band
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a page shows of a place. ``band`` is empty while the reader must rate first, and for duties."""
+    """What a page shows of a place. ``band`` is empty while the reader must rate first, and for duties.
+
+    ``called`` is the family's name, or its number where no name is held or shown; ``children`` their names.
+    """
 
     item: ListItem
     duty: str
@@ -23,10 +29,17 @@ class Row:
     must_rate: bool
     marks: tuple[str, ...]
     last_visit: str
+    called: str
+    children: str
+
+    @property
+    def named(self) -> bool:
+        """Whether a name stands where else the number would."""
+        return self.called != self.item.household_id
 
 
-def row_of(item: ListItem, rated: frozenset[int], words: Words, today: date) -> Row:
-    """One place in words."""
+def row_of(item: ListItem, rated: frozenset[int], words: Words, today: date, persons: Persons | None = None) -> Row:
+    """One place in words, with names where persons are given."""
     hidden = hides_band(item, rated)
     band = "" if hidden or item.is_duty or item.band is None else words(f"band.{item.band}")
     due, due_class = _due(item, words, today)
@@ -34,7 +47,22 @@ def row_of(item: ListItem, rated: frozenset[int], words: Words, today: date) -> 
     if item.last_visit_on is not None:
         last = words("list.last_visit", day=words.day(item.last_visit_on))
     duty = words.either(item.shown["duty"]) if item.is_duty and item.shown.get("duty") else ""
-    return Row(item, duty, due, due_class, band, hidden, _marks(item, words, hidden=hidden), last)
+    marks = _marks(item, words, hidden=hidden)
+    held = persons is not None and (persons.guardian or any(persons.children.values()))
+    name = called(persons, item.household_id, words.language) if held else item.household_id
+    children = words("household.and").join(filter(None, persons.children.values())) if persons is not None else ""
+    return Row(item, duty, due, due_class, band, hidden, marks, last, name, children)
+
+
+def village_words(cost: Mapping[str, Any], words: Words) -> str:
+    """What a village's visits cost and find, as the list was made; empty where it was made without."""
+    if not cost:
+        return ""
+    if not cost["detour"]:
+        return words("list.on_the_way", visits=cost["visits"], duties=cost["duties"])
+    if cost["given_up"] is None:
+        return words("list.detour", visits=cost["visits"])
+    return words("list.detour_finds", visits=cost["visits"], finds=f"{cost['given_up']:.1f}")
 
 
 def _due(item: ListItem, words: Words, today: date) -> tuple[str, str]:
