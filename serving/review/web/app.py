@@ -13,7 +13,21 @@ from serving.review.desk import Desk
 from serving.review.web.ask import Ask
 from serving.review.web.dispatch import PASSWORD, SIGN_IN, Page, route
 from serving.review.web.guard import Guard
-from serving.review.web.pages import accounts, guide, item, list_paper, log, me, my_list, overrides, provider, rights, sign_in, visit
+from serving.review.web.pages import (
+    accounts,
+    guide,
+    item,
+    list_paper,
+    log,
+    me,
+    my_list,
+    overrides,
+    provider,
+    rights,
+    sign_in,
+    supervise,
+    visit,
+)
 from serving.review.web.render import style, style_name
 
 _WORK, _ACCOUNTS = May.WORK_CASES, May.MANAGE_ACCOUNTS
