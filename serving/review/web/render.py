@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 STYLES = HERE / "static"
 # What stands in the menu, by the right it needs.
 MENU = (
+    ("/supervise", "nav.supervise", May.SUPERVISE),
     ("/list", "nav.list", May.WORK_CASES),
     ("/tasks", "nav.tasks", May.WORK_CASES),
     ("/overrides", "nav.overrides", May.WORK_CASES),

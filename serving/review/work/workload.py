@@ -71,6 +71,11 @@ class Workload:
     villages: Sequence[Village]
     whole: Load
 
+    @property
+    def unassigned(self) -> int:
+        """Places still to visit that are nobody's."""
+        return self.nobody.to_visit
+
 
 @dataclass(frozen=True, slots=True)
 class PlacesAsked:
@@ -128,6 +133,13 @@ def places_of(session: Session, viewer: Viewer, asked: PlacesAsked, now: datetim
     items = session.scalars(query.order_by(*order).offset(asked.first).limit(asked.count)).all()
     note(session, viewer, "workload", "read", [(item.household_id, item.region_code) for item in items], now)
     return items, session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def places_named(session: Session, viewer: Viewer, numbers: Sequence[int], now: datetime) -> Sequence[ListItem]:
+    """Places by their numbers; those outside the viewer's regions are left out. Notes the access."""
+    items = session.scalars(current_places(viewer, May.SUPERVISE).where(ListItem.id.in_(numbers))).all()
+    note(session, viewer, "workload", "read", [(item.household_id, item.region_code) for item in items], now)
+    return items
 
 
 def covers(account: Account, region: str) -> bool:

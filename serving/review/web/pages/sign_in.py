@@ -71,7 +71,8 @@ def start(ask: Ask) -> Response:
     """The first page of each role; before it, once, what the pages are for."""
     if ask.signed_in is not None and ask.signed_in.account.introduced_at is None:
         return see("/welcome")
-    for right, path in ((May.WORK_CASES, "/list"), (May.MANAGE_ACCOUNTS, "/accounts"), (May.READ_LOG, "/log")):
+    first = ((May.SUPERVISE, "/supervise"), (May.WORK_CASES, "/list"), (May.MANAGE_ACCOUNTS, "/accounts"))
+    for right, path in (*first, (May.READ_LOG, "/log")):
         if ask.viewer.may(right):
             return see(path)
     return see("/me")
