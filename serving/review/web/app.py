@@ -20,6 +20,7 @@ from serving.review.web.pages import (
     list_paper,
     log,
     me,
+    model,
     my_list,
     overrides,
     provider,
@@ -52,6 +53,7 @@ AREAS: tuple[list[Route], ...] = (
     overrides.ROUTES,
     rights.ROUTES,
     guide.ROUTES,
+    model.ROUTES,
     supervise.ROUTES,
     visit.ROUTES,
 )

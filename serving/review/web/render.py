@@ -23,6 +23,7 @@ MENU = (
     ("/tasks", "nav.tasks", May.WORK_CASES),
     ("/overrides", "nav.overrides", May.WORK_CASES),
     ("/corrections", "nav.corrections", May.WORK_CASES),
+    ("/model", "nav.model", May.READ_FIGURES),
     ("/accounts", "nav.accounts", May.MANAGE_ACCOUNTS),
     ("/log", "nav.log", May.READ_LOG),
 )
