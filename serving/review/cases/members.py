@@ -8,11 +8,10 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from features.definition.structure import FILE_STATUS
 from serving.review.access.viewer import May, Viewer, within
+from serving.review.cases.files import eldest_first, on_file
 from serving.review.cases.persons import Persons, persons_of
-from serving.review.cases.records import Records, records
-from serving.review.cases.vault_persons import eldest_first
+from serving.review.cases.records import records
 from serving.review.desk import Desk
 from serving.review.store.lists import ListItem
 
@@ -39,16 +38,8 @@ def members(
         named = [*persons.children, *_named(session, viewer, household_id)]
         return tuple(Member(child, persons.children.get(child, ""), None) for child in dict.fromkeys(named))
     born = known.definition.cohort.get("birth_column", "")
-    return tuple(
-        Member(child, persons.children.get(child, ""), known.children[child].get(born)) for child in on_file(known)
-    )
-
-
-def on_file(known: Records) -> list[str]:
-    """The children whose files are in use, the eldest first: those who moved away or died are not asked after."""
-    in_use = known.definition.roles.get("active_file_status", ())
-    kept = [row for row in known.children.values() if not in_use or row.get(FILE_STATUS) in in_use]
-    return eldest_first(kept, known.definition)
+    here = eldest_first(on_file(known.children.values(), known.definition), known.definition)
+    return tuple(Member(child, persons.children.get(child, ""), known.children[child].get(born)) for child in here)
 
 
 def _named(session: Session, viewer: Viewer, household_id: str) -> list[str]:

@@ -98,9 +98,9 @@ def unseal(key: bytes, household_id: str, block: bytes) -> Persons | None:
 
     try:
         content = AESGCM(key).decrypt(block[:_NONCE], block[_NONCE:], household_id.encode())
-    except (InvalidTag, ValueError):
+        return Persons(**json.loads(content))
+    except (InvalidTag, ValueError, TypeError):
         return None
-    return Persons(**json.loads(content))
 
 
 def keep_persons(

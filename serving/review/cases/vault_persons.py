@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from features.definition import Definition
 from features.definition.structure import CHILD, CHILDREN, COUNTY_DIGITS, HOUSEHOLD
 from features.identity.definition import IdentityDefinition, load_identity
 from features.identity.vault import Vault
-from features.record.rows import Row, history, known
+from features.record.rows import history, known
+from serving.review.cases.files import eldest_first, on_file
 from serving.review.cases.ledger_source import LedgerSource, county_of
 from serving.review.cases.persons import Persons, keep_persons, persons_key
 from serving.review.desk import Folders
@@ -53,17 +54,11 @@ def _identity(definition: Definition) -> IdentityDefinition | None:
 
 
 def _living(source: LedgerSource, household_id: str, today: date) -> list[str]:
-    """The children of a household now, the eldest first."""
+    """The children of a household now: those on file before the others, the eldest first."""
     states = history(known(source.rows(household_id, [CHILDREN])[CHILDREN], today), CHILD)
-    return eldest_first(
-        (rows[-1] for rows in states.values() if rows[-1][HOUSEHOLD] == household_id), source.definition
-    )
-
-
-def eldest_first(rows: Iterable[Row], definition: Definition) -> list[str]:
-    """Children in the order of their birth; those without a date last."""
-    born = definition.cohort.get("birth_column", "")
-    return [row[CHILD] for row in sorted(rows, key=lambda row: (row.get(born) or date.max, row[CHILD]))]
+    here = [rows[-1] for rows in states.values() if rows[-1][HOUSEHOLD] == household_id]
+    both = (on_file(here, source.definition), here)
+    return list(dict.fromkeys(child for rows in both for child in eldest_first(rows, source.definition)))
 
 
 def _from_vault(vault: Vault, identity: IdentityDefinition, living: Mapping[str, Sequence[str]]) -> dict[str, Persons]:

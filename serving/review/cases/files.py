@@ -1,0 +1,22 @@
+"""The children of a household in the order people speak of them: those on file, the eldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from features.definition import Definition
+from features.definition.structure import CHILD, FILE_STATUS
+from features.record.rows import Row
+
+
+def on_file(rows: Iterable[Row], definition: Definition) -> list[Row]:
+    """Those whose files are in use: who moved away or died is not asked after."""
+    in_use = definition.roles.get("active_file_status", ())
+    return [row for row in rows if not in_use or row.get(FILE_STATUS) in in_use]
+
+
+def eldest_first(rows: Iterable[Row], definition: Definition) -> list[str]:
+    """Children in the order of their birth; those without a date last."""
+    born = definition.cohort.get("birth_column", "")
+    return [row[CHILD] for row in sorted(rows, key=lambda row: (row.get(born) or date.max, row[CHILD]))]
