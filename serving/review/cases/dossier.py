@@ -14,8 +14,8 @@ from features.definition.structure import HOUSEHOLD, HOUSEHOLDS
 from features.record.rows import history, known
 from serving.review.access.viewer import May, Viewer, within
 from serving.review.cases.children import ChildTold, Facts, Telling
-from serving.review.cases.files import eldest_first, on_file
 from serving.review.cases.layout import layout_of
+from serving.review.cases.members import on_file
 from serving.review.cases.persons import Persons, persons_of
 from serving.review.cases.records import Records, records
 from serving.review.cases.scored import scored
@@ -78,10 +78,10 @@ def dossier(  # noqa: PLR0917 - as the pages of every area call it
     refused = refused_since(session, viewer, facts, household_id)
     telling = Telling(facts, layout, Words(language), persons.children, cases, refused)
     homes = _homes(facts, household_id)
-    in_use = eldest_first(on_file(facts.children.values(), facts.definition), facts.definition)
+    here = on_file(facts)
     return Dossier(
-        children=tuple(telling.child(child) for child in in_use),
-        gone=tuple((telling.called(one), telling.file_status(one)) for one in facts.children if one not in in_use),
+        children=tuple(telling.child(child) for child in here),
+        gone=tuple((telling.called(one), telling.file_status(one)) for one in facts.children if one not in here),
         home=telling.facts(HOUSEHOLDS, homes),
         home_not_known=telling.not_known(HOUSEHOLDS, homes[-1]),
         open_findings=open_findings(telling),

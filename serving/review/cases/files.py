@@ -10,10 +10,10 @@ from features.definition.structure import CHILD, FILE_STATUS
 from features.record.rows import Row
 
 
-def on_file(rows: Iterable[Row], definition: Definition) -> list[Row]:
+def in_use(rows: Iterable[Row], definition: Definition) -> list[Row]:
     """Those whose files are in use: who moved away or died is not asked after."""
-    in_use = definition.roles.get("active_file_status", ())
-    return [row for row in rows if not in_use or row.get(FILE_STATUS) in in_use]
+    codes = definition.roles.get("active_file_status", ())
+    return [row for row in rows if not codes or row.get(FILE_STATUS) in codes]
 
 
 def eldest_first(rows: Iterable[Row], definition: Definition) -> list[str]:

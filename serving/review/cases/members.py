@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.review.access.viewer import May, Viewer, within
-from serving.review.cases.files import eldest_first, on_file
+from serving.review.cases.files import eldest_first, in_use
 from serving.review.cases.persons import Persons, persons_of
-from serving.review.cases.records import records
+from serving.review.cases.records import Records, records
 from serving.review.desk import Desk
 from serving.review.store.lists import ListItem
 
@@ -38,8 +38,14 @@ def members(
         named = [*persons.children, *_named(session, viewer, household_id)]
         return tuple(Member(child, persons.children.get(child, ""), None) for child in dict.fromkeys(named))
     born = known.definition.cohort.get("birth_column", "")
-    here = eldest_first(on_file(known.children.values(), known.definition), known.definition)
-    return tuple(Member(child, persons.children.get(child, ""), known.children[child].get(born)) for child in here)
+    return tuple(
+        Member(child, persons.children.get(child, ""), known.children[child].get(born)) for child in on_file(known)
+    )
+
+
+def on_file(known: Records) -> list[str]:
+    """The children whose files are in use, the eldest first."""
+    return eldest_first(in_use(known.children.values(), known.definition), known.definition)
 
 
 def _named(session: Session, viewer: Viewer, household_id: str) -> list[str]:
