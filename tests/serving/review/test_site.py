@@ -27,7 +27,7 @@ HEADINGS = {
     Role.SUPERVISOR: "My list",
     Role.ADMINISTRATOR: "Accounts",
     Role.AUDITOR: "Access log",
-    Role.MODEL_OWNER: "王小明",
+    Role.MODEL_OWNER: "Model",
 }
 
 

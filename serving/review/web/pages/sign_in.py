@@ -72,7 +72,7 @@ def start(ask: Ask) -> Response:
     if ask.signed_in is not None and ask.signed_in.account.introduced_at is None:
         return see("/welcome")
     first = ((May.SUPERVISE, "/supervise"), (May.WORK_CASES, "/list"), (May.MANAGE_ACCOUNTS, "/accounts"))
-    for right, path in (*first, (May.READ_LOG, "/log")):
+    for right, path in (*first, (May.READ_LOG, "/log"), (May.READ_FIGURES, "/model")):
         if ask.viewer.may(right):
             return see(path)
     return see("/me")
