@@ -83,8 +83,8 @@ def _marks(item: ListItem, words: Words, *, hidden: bool) -> tuple[str, ...]:
     said = {
         "list.new": item.new,
         "list.carried": item.carried,
-        "list.random": item.stratum is Stratum.RANDOM and not hidden,
-        "list.by_hand": item.stratum is Stratum.BY_HAND,
+        "list.random": item.listed and item.stratum is Stratum.RANDOM and not hidden,
+        "list.by_hand": item.listed and item.stratum is Stratum.BY_HAND,
         "list.moved": item.moved_by_hand,
     }
     return tuple(words(key) for key, holds in said.items() if holds)
