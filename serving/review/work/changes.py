@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.settings import settings
 from serving.review.store.lists import ListItem, Status
+from serving.review.store.visits import VisitRecord
 from serving.review.work.access_log import note
 from serving.review.work.visit_facts import tell_assignment
 from serving.review.work.visits import mark_visited, standing_visits, withdraw
@@ -61,8 +63,7 @@ def change_status(session: Session, viewer: Viewer, change: Change, now: datetim
     if item.version != change.version:
         raise ConflictError(change)
     records = standing_visits(session, viewer, item)
-    if change.status is not Status.DONE and any(record.detailed for record in records):
-        raise ChangeFaultError("visit_recorded")
+    _require_no_visit(change, records)
     item.status, item.status_on = change.status, None if change.status is Status.OPEN else change.on
     item.reason, item.note = change.reason, change.note
     _changed(item, viewer, now)
@@ -115,6 +116,16 @@ def move(session: Session, viewer: Viewer, item_id: int, version: int, step: int
     return True
 
 
+def require_possible(session: Session, viewer: Viewer, item: ListItem, change: Change, now: datetime) -> None:
+    """Look whether ``change_status`` could make a change, whatever the version; changes nothing.
+
+    Raises:
+        ChangeFaultError: as ``change_status``.
+    """
+    _require_sound(item, change, now)
+    _require_no_visit(change, standing_visits(session, viewer, item))
+
+
 def onto(change: Change, item: ListItem) -> Change:
     """The same change made from the version a place has now."""
     return replace(change, version=item.version)
@@ -138,6 +149,11 @@ def _require_sound(item: ListItem, change: Change, now: datetime) -> None:
         raise ChangeFaultError("day_future")
     if change.on < item.visit_list.as_of:
         raise ChangeFaultError("day_before_list")
+
+
+def _require_no_visit(change: Change, records: Sequence[VisitRecord]) -> None:
+    if change.status is not Status.DONE and any(record.detailed for record in records):
+        raise ChangeFaultError("visit_recorded")
 
 
 def _changed(item: ListItem, viewer: Viewer, now: datetime) -> None:
