@@ -69,7 +69,7 @@ _TITLES = {
         "Make up names for that county's children, into the encrypted table",
     ),
     "review": Label(
-        "建立审核应用：账号、本月名单、几次走访、一次待答复的改判",
+        "建立审核应用：账号、本月名单、几次走访、一条待答复的不同看法",
         "Set up the review application: accounts, this month's list, some visits, an override that waits",
     ),
 }
@@ -138,7 +138,7 @@ class Demonstration:
         self._run("review", "load-list", "--place", township, "--period", period, "--scores", scores)
         told = self._timed("work", lambda: people_the_office(self.folder, scores, township))
         self._say(
-            f"走访 visits {told.visits}，报告任务 report tasks {told.tasks}，待答复改判 overrides waiting "
+            f"走访 visits {told.visits}，报告任务 report tasks {told.tasks}，待答复的不同看法 overrides waiting "
             f"{told.overrides_waiting}，待审更正 corrections waiting {told.corrections_waiting}"
         )
         return {"township": township, "period": period, "password": PASSWORD, "office": asdict(told)}

@@ -38,7 +38,7 @@ ACCOUNTS = (
     ),
     DemoAccount(
         "dudao", "演示督导员", Role.SUPERVISOR, "township",
-        Label("儿童督导员：全乡镇，答复改判", "supervisor: the township; answers overrides"),
+        Label("儿童督导员：全乡镇，答复不同看法", "supervisor: the township; answers overrides"),
     ),
     DemoAccount(
         "model", "演示模型负责人", Role.MODEL_OWNER, "",

@@ -32,7 +32,7 @@ class PracticeFamily:
 
     def household_id(self, village: str) -> str:
         """Its number on the list of a practice village."""
-        return f"L{int(village[COUNTY_DIGITS:])}-{self.number}"
+        return f"practice-{int(village[COUNTY_DIGITS:])}-{self.number}"
 
     def child_id(self, village: str, child: int) -> str:
         """The number of its first, second ... child."""

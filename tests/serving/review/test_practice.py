@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -39,9 +39,16 @@ from serving.review.store.trail import AccessEntry, OutboxRow
 from serving.review.store.visits import ReportTask, TaskState, VisitFinding, VisitRecord
 from serving.review.work.access_log import accesses
 from serving.review.work.changes import Change, change_status
+from serving.review.work.corrections import Asked, correct
 from serving.review.work.my_list import Wanted, find_item, my_list
+from serving.review.work.overruling import Overruling, overrule
 from serving.review.work.practice import end_practice, exercises, start_practice
 from serving.review.work.ratings import rate
+from serving.review.work.refusals import refuse
+from serving.review.work.tasks import escalate_due, open_tasks
+from serving.review.work.visit_entry import Found, Look, VisitEntry
+from serving.review.work.visit_scene import scene_of
+from serving.review.work.visits import mark_of, record_visit
 from tests.serving.review.making import NOW, VILLAGE, account, july
 
 TODAY = date(2018, 7, 5)
@@ -215,6 +222,40 @@ def test_the_families_have_names_and_facts_that_the_definition_knows(
                         if codes and isinstance(value, str) and not value.startswith(";"):
                             assert value in definition.codes[codes], (household, name, value)
         assert source.rows("H1", (HOUSEHOLDS, CHILDREN)) == {HOUSEHOLDS: (), CHILDREN: ()}
+
+
+def test_every_exercise_can_be_done_with_what_the_pages_use(database: Database) -> None:
+    desk = Desk(database)
+    with database.writing() as session:
+        viewer, _ = practising(session, desk, account(session))
+        places = {item.household_id: item for item in my_list(session, viewer, Wanted(), "list", NOW).items}
+        family = {one.name: places[one.household_id] for one in exercises(session, viewer)}
+        visit(session, desk, viewer, family["visit"])
+        assert [one.name for one in exercises(session, viewer) if one.done] == ["visit"]
+        visit(session, desk, viewer, family["red"], severity=3)
+        overrule(session, viewer, Overruling(family["overrule"].id, Rating.IN_TURN, "knows_family"), NOW)
+        rate(session, viewer, family["rate"].id, Rating.SOON, NOW)
+        child = family["correct"].driver_child_id or ""
+        asked = Asked(family["correct"].id, child, "schooling", "dropped_out", "junior", "2018-07-01")
+        correct(session, desk, viewer, asked, NOW)
+        refuse(session, desk, viewer, family["refuse"].id, [family["refuse"].driver_child_id or ""], NOW)
+        assert all(one.done for one in exercises(session, viewer))
+        assert session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+        escalate_due(session, NOW + timedelta(days=30))
+        assert open_tasks(session, Viewer(99, "zhang", Role.SUPERVISOR, (VILLAGE[:6],))) == []
+        assert len(open_tasks(session, viewer)) == 1
+
+
+def visit(session: Session, desk: Desk, viewer: Viewer, item: ListItem, severity: int = 0) -> None:
+    """Record a visit on which everybody was seen; with a severity, one finding on guardianship."""
+    scene = scene_of(session, desk, viewer, item, TODAY)
+    children = sorted(scene.household.children)
+    entry = VisitEntry(
+        item.id, mark_of(scene.visits), TODAY, met=True, purpose="listed",
+        looks=tuple(Look(child, seen=True, domains=("guardianship",)) for child in children),
+        found=(Found("guardianship", severity, children[0]),) if severity else (),
+    )  # fmt: skip
+    record_visit(session, viewer, entry, scene.household, NOW)
 
 
 def test_no_account_gets_a_practice_village(database: Database) -> None:
