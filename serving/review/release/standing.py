@@ -27,8 +27,9 @@ SignatureState = Literal["counts", "other", "broken"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One criterion. ``kind`` says how ``seen`` is read: a figure with its ``wanted`` bounds, or one of the gate's own.
+    """One criterion of the gate.
 
+    ``kind``: ``figure``, with bounds in ``wanted``, or one of the gate's own, where ``wanted`` is people or days.
     ``seen`` None: not estimable. ``next``: the command to do about it, empty where it is met.
     """
 
@@ -111,9 +112,11 @@ def _criteria(pointer: Pointer) -> Criteria:
 
 
 def _line(one: Finding, bound: Bound | None, subject: Subject, criteria: Criteria) -> Line:
-    following = "" if one.met else one.next
+    # What stands behind the command is a remark for a terminal, in one language.
+    following = "" if one.met else one.next.partition("#")[0].strip()
     if bound is None:
-        return Line(one.key, one.label, one.met, None, str(criteria.approvals), following)
+        wanted = criteria.impact_days if one.key == "impact" else criteria.approvals
+        return Line(one.key, one.label, one.met, None, str(wanted), following)
     return Line("figure", one.label, one.met, subject.figures.get(one.key), _bounds(bound), following)
 
 

@@ -15,7 +15,8 @@ from features.definition import Label
 from serving.review.access.viewer import Viewer
 
 REPORTS = "reports"
-_GRAVE = {"hard": 0, "warn": 1}
+GRAVE = "hard"
+_ORDER = (GRAVE, "warn", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _watched(raw: Mapping[str, Any], viewer: Viewer) -> Watched:
     return Watched(
         as_of=date.fromisoformat(raw["as_of"]),
         model_id=str(raw["model_id"]),
-        alarms=tuple(sorted(alarms, key=lambda one: (_GRAVE.get(one.level, len(_GRAVE)), one.county))),
+        alarms=tuple(sorted(alarms, key=lambda one: (_ORDER.index(one.level), one.county))),
         expected=(expected["precision"], expected["lower"], expected["upper"]),
         realised=None if found is None else (found["precision"], found["least"], found["most"]),
     )

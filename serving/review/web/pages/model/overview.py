@@ -9,8 +9,7 @@ from starlette.responses import Response
 from features.cli.console import UserError
 from serving.review.release.kept import JUDGED_TO, Kept, figures_of, kept_models, subject_of
 from serving.review.release.settings import model_settings
-from serving.review.release.standing import standing_of
-from serving.review.release.watch import CountyStanding, county_standings, standing_counts, suspended, watched
+from serving.review.release.watch import GRAVE, CountyStanding, county_standings, standing_counts, suspended, watched
 from serving.review.settings import settings
 from serving.review.web.ask import Ask
 from serving.review.web.pages.model.figures import figure_row, ranged
@@ -49,7 +48,7 @@ def _kept(ask: Ask) -> Kept | None:
 
 def _release(ask: Ask, kept: Kept | None) -> dict[str, object]:
     home, released = ask.desk.folders.home, kept.released if kept else None
-    nothing = {"release": released, "subject": None, "figures": (), "standing": None, "age": None}
+    nothing = {"release": released, "subject": None, "figures": (), "age": None}
     if home is None or kept is None or released is None:
         return nothing
     today = settings().day_of(ask.now)
@@ -61,7 +60,6 @@ def _release(ask: Ask, kept: Kept | None) -> dict[str, object]:
         "release": released,
         "subject": subject,
         "figures": tuple(figure_row(one, ask.words) for one in figures_of(subject)),
-        "standing": standing_of(home, subject, kept.pointer, today),
         "age": (today - judged).days if judged else None,
     }
 
@@ -69,11 +67,14 @@ def _release(ask: Ask, kept: Kept | None) -> dict[str, object]:
 def _monitoring(ask: Ask) -> dict[str, object]:
     home, limits = ask.desk.folders.home, model_settings()
     seen = None if home is None else watched(home, ask.viewer)
+    alarms = seen.alarms if seen else ()
+    milder = tuple(one for one in alarms if one.level != GRAVE)
     late = seen is not None and settings().day_of(ask.now) - seen.as_of > timedelta(days=limits.unwatched_days)
     return {
         "watch": seen,
-        "alarms": seen.alarms[: limits.alarms] if seen else (),
-        "more_alarms": max(len(seen.alarms) - limits.alarms, 0) if seen else 0,
+        "grave": tuple(one for one in alarms if one.level == GRAVE),
+        "warnings": milder[: limits.alarms],
+        "more_alarms": max(len(milder) - limits.alarms, 0),
         "watch_late": late,
         "expected": ranged(seen.expected, ask.words) if seen else "",
         "realised": ranged(seen.realised, ask.words) if seen and seen.realised else "",
