@@ -9,6 +9,7 @@ from starlette.responses import Response
 from serving.review.settings import settings
 from serving.review.web.ask import Ask
 from serving.review.web.render import page
+from serving.review.work.exchange_state import exchange_state
 from serving.review.work.today import Today, today_of
 
 
@@ -36,6 +37,7 @@ def show(ask: Ask) -> Response:
         over=last is not None and last < today,
         age=None if found.newest is None else (today - found.newest).days,
         simulated=any(one.simulated for one in found.lists),
+        exchange=exchange_state(ask.session, ask.viewer),
     )
 
 
