@@ -154,7 +154,9 @@ class _Scores:
         """The place among the households of the same list that the viewer may see, ordered by the scores alone."""
         mine = within(viewer, May.READ_CASES, ListItem.region_code)
         listed = session.scalars(
-            select(ListItem.household_id).where(ListItem.list_pk == item.list_pk, ListItem.id != item.id, mine)
+            select(ListItem.household_id).where(
+                ListItem.list_pk == item.list_pk, ListItem.id != item.id, ListItem.listed, mine
+            )
         ).all()
         return 1 + self.drivers.filter(pl.col(HOUSEHOLD).is_in(list(listed)), urgency.before()).height
 

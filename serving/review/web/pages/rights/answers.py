@@ -112,11 +112,12 @@ def _row(ask: Ask, one: Correction, persons: Persons, items: dict[str, int], acc
     today = settings().day_of(ask.now)
     found = records(ask.session, ask.desk, ask.viewer, one.household_id, one.region_code, today)
     label, was, wanted, now, seen = _values(ask, one, found)
+    at_once = one.answered_by == one.account_id
     return CorrectionRow(
         one.id, called(persons, one.household_id, ask.words.language), items.get(one.household_id),
         whose(one.child_id or "", persons, ask.words), label, was, wanted, now, seen, one.valid_from,
-        accounts[one.account_id], one.made_at, one.state, accounts.get(one.answered_by or 0, ""), one.answered_at,
-        one.answer, one.answer_note,
+        accounts[one.account_id], one.made_at, one.state, "" if at_once else accounts.get(one.answered_by or 0, ""),
+        one.answered_at, one.answer, one.answer_note,
     )  # fmt: skip
 
 
