@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from features.cli.console import UserError
 from features.definition import Definition
 from features.definition.loader import DEFINITIONS
 from features.definition.structure import CHILD, FILE_STATUS, HOUSEHOLD, REFUSED_ON, REGION
@@ -87,12 +86,3 @@ def layout_of(name: str) -> Layout:
     if not (folder / FILE).is_file():
         return Layout()
     return read_settings(folder / FILE, TypeAdapter(Layout))
-
-
-def require_known(layout: Layout, definition: Definition) -> None:
-    """Refuse a layout that names columns its definition does not have."""
-    columns = {name for table in definition.tables.values() for name in table.columns}
-    named = {name for group in layout.groups for name in group.columns} | {*layout.brief.columns, *layout.asked_if}
-    named |= {*layout.support.columns.values(), layout.level.column, layout.level.on, layout.level.by} - {""}
-    if unknown := sorted(named - columns):
-        raise UserError(f"{definition.name}/{FILE}: no column {', '.join(unknown)}", "name columns of ledger.toml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from features.definition.structure import (
     ASSESSMENTS,
@@ -30,6 +31,7 @@ from features.record.rows import Row
 from serving.review.cases.children import Telling
 from serving.review.store.lists import ListItem
 
+Kind = Literal["visit", "attempt", "found", "settled", "level", "listed"]
 _ACTION, _DRAWN, _LIST, _AS_OF = "action", "drawn", "list_id", "as_of"
 
 
@@ -38,7 +40,7 @@ class Event:
     """Something that happened on a day. ``kind`` names its word and its mark."""
 
     on: date
-    kind: str
+    kind: Kind
     text: str
 
 

@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 import serving.review
+from serving.review.cases.timeline import Kind
 from serving.review.overrule import overrule_settings
 from serving.review.settings import settings
 from serving.review.store.accounts import Role
@@ -33,6 +34,8 @@ CODES = {
     "reason": {code for codes in settings().reasons.values() for code in codes},
     "action": {"read", "write"},
     "item": {"up", "down", "not_known"},
+    "household": {"ask", "bring"},
+    "event": set(get_args(Kind)),
 }
 
 
