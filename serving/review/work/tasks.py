@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from serving.review.access.viewer import May, NotAllowedError, NotFoundError, Viewer, within
@@ -25,15 +25,6 @@ class Report:
     at: datetime
     to_whom: str
     note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """What a banner says of open tasks, without naming any: how many, how many are late, and one to go to at once."""
-
-    count: int
-    late: int
-    first: int
 
 
 class TaskFaultError(ValueError):
@@ -76,12 +67,17 @@ def follow_finding(
     return task
 
 
+def waiting_for_report() -> ColumnElement[bool]:
+    """The condition that a task has not ended."""
+    return ReportTask.reported_at.is_(None) & ReportTask.withdrawn_at.is_(None)
+
+
 def open_tasks(session: Session, viewer: Viewer) -> Sequence[ReportTask]:
     """The tasks of the viewer's regions that wait for a report, the most pressing first; who shows them notes it."""
     query = (
         select(ReportTask)
         .where(within(viewer, May.READ_CASES, ReportTask.region_code))
-        .where(ReportTask.reported_at.is_(None), ReportTask.withdrawn_at.is_(None))
+        .where(waiting_for_report())
         .order_by(ReportTask.due_at, ReportTask.id)
     )
     return session.scalars(query).all()
@@ -92,19 +88,11 @@ def ended_tasks(session: Session, viewer: Viewer, count: int) -> Sequence[Report
     query = (
         select(ReportTask)
         .where(within(viewer, May.READ_CASES, ReportTask.region_code))
-        .where(ReportTask.reported_at.is_not(None) | ReportTask.withdrawn_at.is_not(None))
+        .where(~waiting_for_report())
         .order_by(ReportTask.id.desc())
         .limit(count)
     )
     return session.scalars(query).all()
-
-
-def task_alert(session: Session, viewer: Viewer, now: datetime) -> Alert | None:
-    """What a banner says to the viewer; None when nothing waits. Names no household, so nothing is logged."""
-    tasks = open_tasks(session, viewer)
-    if not tasks:
-        return None
-    return Alert(len(tasks), sum(task.due_at <= now for task in tasks), tasks[0].id)
 
 
 def find_task(session: Session, viewer: Viewer, task_id: int, now: datetime, *, hold: bool = False) -> ReportTask:
@@ -186,12 +174,7 @@ def finding_stands(task: ReportTask) -> bool:
 
 def escalate_due(session: Session, now: datetime) -> int:
     """Write down every step of escalation that time has brought; returns how many. Running it again adds none."""
-    query = (
-        select(ReportTask)
-        .where(ReportTask.reported_at.is_(None), ReportTask.withdrawn_at.is_(None))
-        .order_by(ReportTask.id)
-        .with_for_update(of=ReportTask)
-    )
+    query = select(ReportTask).where(waiting_for_report()).order_by(ReportTask.id).with_for_update(of=ReportTask)
     taken = sum(_escalate(task, now) for task in session.scalars(query.execution_options(populate_existing=True)))
     session.flush()
     return taken

@@ -14,9 +14,10 @@ from serving.review.exchange.terms import Terms
 from serving.review.store.base import Base
 from serving.review.store.decisions import Correction, CorrectionState, Override
 from serving.review.store.lists import ListItem, Stratum, VisitList
-from serving.review.store.visits import ReportTask, TaskState
+from serving.review.store.visits import ReportTask
 from serving.review.work.current import current_places
 from serving.review.work.pool import pools_of
+from serving.review.work.tasks import waiting_for_report
 from serving.review.work.workload import Workload, workload
 
 
@@ -48,7 +49,7 @@ class Today:
 def today_of(session: Session, viewer: Viewer, now: datetime) -> Today:
     """What waits in the viewer's regions. Counts alone: no household is named, so no access is noted."""
     lists = pools_of(session, viewer)
-    waiting = within(viewer, May.SUPERVISE, ReportTask.region_code) & (ReportTask.state != TaskState.REPORTED)
+    waiting = within(viewer, May.SUPERVISE, ReportTask.region_code) & waiting_for_report()
     places = current_places(viewer, May.SUPERVISE)
     by_lot = ListItem.stratum == Stratum.RANDOM
     terms = [(one, Terms.read(one.terms)) for one in lists]

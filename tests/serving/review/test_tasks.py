@@ -18,7 +18,6 @@ from serving.review.store.database import Database
 from serving.review.store.trail import AccessEntry
 from serving.review.store.visits import ReportTask, TaskState
 from serving.review.work.tasks import (
-    Alert,
     Report,
     TaskFaultError,
     ended_tasks,
@@ -28,7 +27,6 @@ from serving.review.work.tasks import (
     open_tasks,
     report,
     steps_due,
-    task_alert,
     withdraw_task,
 )
 from serving.review.work.visits import mark_of, standing_visits, take_back_visit
@@ -85,14 +83,11 @@ def test_a_red_finding_opens_its_task(session: Session, desk: Desk, worker: View
     assert (task.due_at, task.opened_at, task.opened_by) == (NOW + 2 * HOUR, NOW, worker.account_id)
     assert kinds(task) == ["opened"]
     assert open_tasks(session, worker) == [task]
-    assert task_alert(session, worker, NOW) == Alert(1, 0, task.id)
-    assert task_alert(session, worker, NOW + 3 * HOUR) == Alert(1, 1, task.id)
 
 
 def test_other_findings_open_none(session: Session, desk: Desk, worker: Viewer) -> None:
     record(session, desk, worker, looks=(saw("C001"),), found=(need(severity=2, child_id="C001"),))
     assert open_tasks(session, worker) == []
-    assert task_alert(session, worker, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -207,7 +202,6 @@ def test_tasks_are_those_of_the_regions(session: Session, desk: Desk, worker: Vi
     others += [account(session, role) for role in (Role.MODEL_OWNER, Role.AUDITOR, Role.ADMINISTRATOR)]
     for viewer in others:
         assert open_tasks(session, viewer) == ended_tasks(session, viewer, 9) == []
-        assert task_alert(session, viewer, NOW) is None
         with pytest.raises(NotFoundError):
             find_task(session, viewer, task.id, NOW)
         with pytest.raises(NotFoundError):

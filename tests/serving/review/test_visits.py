@@ -311,9 +311,14 @@ def test_of_many_who_record_at_the_same_moment_one_does(database: Database, desk
 
 def test_killed_in_the_middle_nothing_is_there(database: Database, desk: Desk, worker: Viewer) -> None:
     """Visit, facts and report task are one transaction."""
-    with pytest.raises(KeyboardInterrupt), database.writing() as session:
-        record(session, desk, worker, found=(need(severity=3),))
-        raise KeyboardInterrupt
+
+    def killed() -> None:
+        with database.writing() as session:
+            record(session, desk, worker, found=(need(severity=3),))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        killed()
     with database.reading() as session:
         for table in (VisitRecord, VisitFinding, ReportTask, OutboxRow, AccessEntry):
             assert session.scalar(select(func.count()).select_from(table)) == 0, table.__tablename__

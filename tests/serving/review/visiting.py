@@ -42,7 +42,8 @@ def ledger_in(folder: Path) -> Path:
             "birth_date": ["2008-02-01", "2011-09-09", "2010-01-01"], "file_status": "active",
         },
         "visits": {
-            "visit_id": ["V-old"], "household_id": [HOME], "visited_on": "2018-05-20", "purpose": "routine", "met": True,
+            "visit_id": ["V-old"], "household_id": [HOME], "visited_on": "2018-05-20", "purpose": "routine",
+            "met": True,
         },
         "findings": {
             "finding_id": [OLD_NEED], "visit_id": ["V-old"], "household_id": [HOME], "child_id": [YOUNGER],

@@ -17,7 +17,7 @@ from serving.review.store.lists import ListItem, Status
 from serving.review.store.visits import ReportTask, VisitRecord
 from serving.review.visit_settings import visit_settings
 from serving.review.web.ask import Ask, see
-from serving.review.web.pages.visit.typed import Typed, entry_of, findings_of, typed_from, typed_of
+from serving.review.web.pages.visit.typed import Typed, entry_of, typed_from, typed_of
 from serving.review.web.render import page
 from serving.review.work.my_list import find_item
 from serving.review.work.tasks import open_tasks
@@ -77,7 +77,7 @@ def save(ask: Ask) -> Response:
         return _conflict(ask, typed)
     opened = [task for task in open_tasks(ask.session, ask.viewer) if _is_new(ask, task, kept)]
     if len(opened) == 1:
-        return see(f"/tasks/{opened[0].id}?saved=1")
+        return see(f"/tasks/{opened[0].id}?opened=1")
     return see("/tasks" if opened else f"/list?saved={shown.item.id}")
 
 
@@ -102,18 +102,14 @@ def take_back(ask: Ask) -> Response:
 
 
 def _conflict(ask: Ask, typed: Typed) -> Response:
-    """Somebody was first: both are shown, and what was typed may correct what is saved. Nothing is lost by default."""
+    """Somebody was first: what is saved is shown, and saving again corrects it by what was typed, losing neither."""
     shown = _shown(ask)
     saved = shown.scene.visits[-1] if shown.scene.visits else None
-    mine = {row.finding_id for row in typed.findings if row.finding_id}
-    theirs = () if saved is None else tuple(row for row in findings_of(saved) if row.finding_id not in mine)
-    again = replace(
-        typed,
-        visit="" if saved is None else str(saved.id),
-        mark=mark_of(shown.scene.visits),
-        findings=(*typed.findings, *theirs),
-    )
-    return _page(ask, shown.of(saved), again, status=409)
+    mark, shown = mark_of(shown.scene.visits), shown.of(saved)
+    if saved is None:
+        return _page(ask, shown, replace(typed, visit="", mark=mark), status=409)
+    theirs = typed_from(saved, mark, shown.children, shown.domains, {})
+    return _page(ask, shown, typed.onto(theirs), status=409)
 
 
 def _shown(ask: Ask) -> Shown:

@@ -15,6 +15,7 @@ from serving.review.cases.persons import called, persons_of
 from serving.review.report_rules import ReportRule, report_rules
 from serving.review.settings import settings
 from serving.review.store.accounts import Account
+from serving.review.store.lists import ListItem
 from serving.review.store.visits import ReportTask, TaskEvent, VisitRecord
 from serving.review.web.ask import Ask, see
 from serving.review.web.render import page
@@ -119,6 +120,11 @@ def _next_step(task: ReportTask, rule: ReportRule | None, now: datetime) -> tupl
     return (task.opened_at + timedelta(hours=later[0].after_hours), later[0].to) if later else None
 
 
+def _simulated(ask: Ask, visit: VisitRecord) -> bool:
+    """Whether the list that led to a visit speaks of invented families."""
+    return visit.item_id is not None and ask.session.get_one(ListItem, visit.item_id).visit_list.simulated
+
+
 def _page(ask: Ask, task: ReportTask, fault: str = "") -> Response:
     rules = report_rules()
     rule = rules.rule(task.rule)
@@ -149,5 +155,7 @@ def _page(ask: Ask, task: ReportTask, fault: str = "") -> Response:
         form=ask.form if fault else {"at": f"{local:%Y-%m-%dT%H:%M}", "to_whom": task.recipient},
         latest=f"{local:%Y-%m-%dT%H:%M}",
         saved=bool(ask.query("saved")) and not fault,
+        opened=bool(ask.query("opened")) and not task.ended,
+        simulated=_simulated(ask, visit),
         note_characters=settings().note_characters,
     )

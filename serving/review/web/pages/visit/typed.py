@@ -26,6 +26,12 @@ class TypedChild:
     domains: frozenset[str] = frozenset()
     whole: bool = False
 
+    def onto(self, saved: TypedChild | None) -> TypedChild:
+        """The same with what somebody else saw: looked at by either is looked at."""
+        if saved is None or (self.seen and self.seen != saved.seen):
+            return self
+        return replace(saved, domains=self.domains | saved.domains, whole=self.whole or saved.whole)
+
 
 @dataclass(frozen=True, slots=True)
 class TypedFinding:
@@ -65,6 +71,21 @@ class Typed:
         """The rows of findings with blank ones behind."""
         blank = max(self.rows - len(self.findings), 0)
         return self.findings + (TypedFinding(),) * min(blank, visit_settings().rows_at_most - len(self.findings))
+
+    def onto(self, saved: Typed) -> Typed:
+        """What was typed as a correction of a visit that somebody saved meanwhile; where nothing was typed, theirs."""
+        theirs = {child.child_id: child for child in saved.children}
+        mine = {row.finding_id for row in self.findings if row.finding_id}
+        return replace(
+            self,
+            visit=saved.visit,
+            mark=saved.mark,
+            reason=self.reason or saved.reason,
+            next_on=self.next_on or saved.next_on,
+            children=tuple(child.onto(theirs.get(child.child_id)) for child in self.children),
+            findings=(*self.findings, *(row for row in saved.findings if row.finding_id not in mine)),
+            answers={**saved.answers, **self.answers},
+        )
 
     def one_more(self) -> Typed:
         """The same with another blank row."""
@@ -173,7 +194,7 @@ def entry_of(
         item_id=item_id,
         mark=typed.mark,
         visited_on=on or today,
-        met=bool(met),
+        met=met is not False,
         purpose=typed.purpose,
         visit_pk=int(typed.visit) if typed.visit.isascii() and typed.visit.isdecimal() else None,
         reason=typed.reason or None,
@@ -207,6 +228,8 @@ def _child(form: Mapping[str, str], child_id: str, domains: Collection[str]) -> 
 
 
 def _finding(form: Mapping[str, str], turn: int) -> TypedFinding:
+    if form.get(f"f{turn}_gone"):
+        return TypedFinding()
     names = ("id", "who", "domain", "severity", "danger", "action", "due")
     return TypedFinding(*(form.get(f"f{turn}_{name}", "").strip() for name in names))
 
