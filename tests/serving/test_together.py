@@ -69,7 +69,7 @@ def test_a_part_that_cannot_start_ends_the_others(tmp_path: Path) -> None:
 
 
 def test_a_part_that_ends_by_itself_is_named_and_not_started_again(tmp_path: Path) -> None:
-    code = "import os, pathlib; p = pathlib.Path(os.environ['FOLDER']) / 'starts'; p.open('a').write('x'); raise SystemExit(7)"
+    code = "import os, pathlib; pathlib.Path(os.environ['FOLDER'], 'starts').open('a').write('x'); raise SystemExit(7)"
     one = Together([web("pages", tmp_path), script("scores", code, tmp_path)])
     with pytest.raises(UserError, match=r"the scores ended by itself \(exit code 7\); everything was ended"):
         one.run(lambda: None)

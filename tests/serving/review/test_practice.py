@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from serving.review.desk import Desk, Folders
 from serving.review.exchange.load import load_sheet
 from serving.review.practice.families import practice_families
 from serving.review.practice.region import is_practice, practice_region
+from serving.review.settings import settings
 from serving.review.store.accounts import Account, Role, SignedIn
 from serving.review.store.database import Database
 from serving.review.store.decisions import (
@@ -54,13 +55,13 @@ from tests.serving.review.making import NOW, VILLAGE, account, july
 TODAY = date(2018, 7, 5)
 
 
-def practising(session: Session, desk: Desk, viewer: Viewer) -> tuple[Viewer, SignedIn]:
+def practising(session: Session, desk: Desk, viewer: Viewer, now: datetime = NOW) -> tuple[Viewer, SignedIn]:
     """Start to practise; returns the viewer of the session meanwhile, and the session."""
-    token = open_session(session, session.get_one(Account, viewer.account_id), "a phone", NOW)
+    token = open_session(session, session.get_one(Account, viewer.account_id), "a phone", now)
     session.flush()
-    signed_in = find_session(session, token, NOW)
+    signed_in = find_session(session, token, now)
     assert signed_in is not None
-    start_practice(session, desk, viewer, signed_in, NOW)
+    start_practice(session, desk, viewer, signed_in, now)
     return Viewer.signed_in(signed_in), signed_in
 
 
@@ -225,37 +226,39 @@ def test_the_families_have_names_and_facts_that_the_definition_knows(
 
 
 def test_every_exercise_can_be_done_with_what_the_pages_use(database: Database) -> None:
-    desk = Desk(database)
+    desk, now = Desk(database), datetime.now(UTC)
+    today = settings().day_of(now)
     with database.writing() as session:
-        viewer, _ = practising(session, desk, account(session))
-        places = {item.household_id: item for item in my_list(session, viewer, Wanted(), "list", NOW).items}
+        viewer, _ = practising(session, desk, account(session), now)
+        places = {item.household_id: item for item in my_list(session, viewer, Wanted(), "list", now).items}
         family = {one.name: places[one.household_id] for one in exercises(session, viewer)}
-        visit(session, desk, viewer, family["visit"])
+        visit(session, desk, viewer, family["visit"], now)
         assert [one.name for one in exercises(session, viewer) if one.done] == ["visit"]
-        visit(session, desk, viewer, family["red"], severity=3)
-        overrule(session, viewer, Overruling(family["overrule"].id, Rating.IN_TURN, "knows_family"), NOW)
-        rate(session, viewer, family["rate"].id, Rating.SOON, NOW)
+        visit(session, desk, viewer, family["red"], now, severity=3)
+        overrule(session, viewer, Overruling(family["overrule"].id, Rating.IN_TURN, "knows_family"), now)
+        rate(session, viewer, family["rate"].id, Rating.SOON, now)
         child = family["correct"].driver_child_id or ""
-        asked = Asked(family["correct"].id, child, "schooling", "dropped_out", "junior", "2018-07-01")
-        correct(session, desk, viewer, asked, NOW)
-        refuse(session, desk, viewer, family["refuse"].id, [family["refuse"].driver_child_id or ""], NOW)
+        asked = Asked(family["correct"].id, child, "schooling", "dropped_out", "junior", str(today))
+        correct(session, desk, viewer, asked, now)
+        refuse(session, desk, viewer, family["refuse"].id, [family["refuse"].driver_child_id or ""], now)
         assert all(one.done for one in exercises(session, viewer))
         assert session.scalar(select(func.count()).select_from(OutboxRow)) == 0
-        escalate_due(session, NOW + timedelta(days=30))
+        escalate_due(session, now + timedelta(days=30))
         assert open_tasks(session, Viewer(99, "zhang", Role.SUPERVISOR, (VILLAGE[:6],))) == []
         assert len(open_tasks(session, viewer)) == 1
 
 
-def visit(session: Session, desk: Desk, viewer: Viewer, item: ListItem, severity: int = 0) -> None:
+def visit(session: Session, desk: Desk, viewer: Viewer, item: ListItem, now: datetime, severity: int = 0) -> None:
     """Record a visit on which everybody was seen; with a severity, one finding on guardianship."""
-    scene = scene_of(session, desk, viewer, item, TODAY)
+    today = settings().day_of(now)
+    scene = scene_of(session, desk, viewer, item, today)
     children = sorted(scene.household.children)
     entry = VisitEntry(
-        item.id, mark_of(scene.visits), TODAY, met=True, purpose="listed",
+        item.id, mark_of(scene.visits), today, met=True, purpose="listed",
         looks=tuple(Look(child, seen=True, domains=("guardianship",)) for child in children),
         found=(Found("guardianship", severity, children[0]),) if severity else (),
     )  # fmt: skip
-    record_visit(session, viewer, entry, scene.household, NOW)
+    record_visit(session, viewer, entry, scene.household, now)
 
 
 def test_no_account_gets_a_practice_village(database: Database) -> None:
