@@ -15,6 +15,7 @@ import pytest
 
 from serving.review.store.database import Database
 from serving.review.store.migrate import upgrade
+from tests.serving.review.visiting import ledger_in
 from tests.serving.review.families import make_home
 
 if TYPE_CHECKING:
@@ -102,3 +103,9 @@ def database(database_url: str) -> Iterator[Database]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a small ledger, scores and a table of identities; see ``families``. Never written to."""
     return make_home(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def small_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of two households with children; who writes to it copies it first."""
+    return ledger_in(tmp_path_factory.mktemp("families"))

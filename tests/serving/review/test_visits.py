@@ -32,7 +32,6 @@ from tests.serving.review.visiting import (
     answer,
     desk_of,
     entry,
-    ledger_in,
     need,
     not_seen,
     place_of,
@@ -40,12 +39,6 @@ from tests.serving.review.visiting import (
     saw,
     told,
 )
-
-
-@pytest.fixture(scope="session")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small ledger; these tests only read it."""
-    return ledger_in(tmp_path_factory.mktemp("families"))
 
 
 @pytest.fixture
@@ -57,9 +50,9 @@ def worker(database: Database) -> Viewer:
 
 
 @pytest.fixture
-def desk(database: Database, ledger: Path) -> Desk:
+def desk(database: Database, small_ledger: Path) -> Desk:
     """A desk that knows the families."""
-    return desk_of(database, ledger)
+    return desk_of(database, small_ledger)
 
 
 def test_a_visit_says_who_was_seen_and_what_was_looked_at(database: Database, desk: Desk, worker: Viewer) -> None:
