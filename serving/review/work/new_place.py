@@ -171,7 +171,7 @@ def _scores(desk: Desk, region_code: str) -> _Scores | None:
             return None
         columns = [HOUSEHOLD, REGION, "duty", "duty_rule", "duty_due_on", "score", "band"]
         return _Scores(folder, county, folder.read(county).filter(pl.col(DRIVER)).select(columns))
-    except UserError:
+    except (UserError, pl.exceptions.PolarsError):
         return None
 
 
