@@ -43,7 +43,9 @@ def show_audit(ask: Ask) -> Response:
     chosen = next((one for one in sections if one.key == wanted or not wanted), None)
     if chosen is None:
         raise NotFoundError
-    return page(ask, "model/audit.html.jinja", model=model, sections=sections, section=chosen)
+    subject = subject_of(home, model.model_id, settings().day_of(ask.now))
+    simulated = subject is not None and subject.simulated is True
+    return page(ask, "model/audit.html.jinja", model=model, sections=sections, section=chosen, simulated=simulated)
 
 
 def download(ask: Ask) -> Response:
