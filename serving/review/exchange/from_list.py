@@ -113,7 +113,6 @@ def _terms(made: MadeList) -> Terms:
         per_director=rules.per_director,
         add_reasons={code: _words(label) for code, label in rules.add_reasons.items()},
         remove_reasons={code: _words(label) for code, label in rules.remove_reasons.items()},
-        left_out=dict(pool.left_out),
     )
 
 

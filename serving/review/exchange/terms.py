@@ -29,7 +29,6 @@ class Terms:
     per_director: int = 0
     add_reasons: Mapping[str, Both] = field(default_factory=dict)
     remove_reasons: Mapping[str, Both] = field(default_factory=dict)
-    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def overloaded(self) -> bool:

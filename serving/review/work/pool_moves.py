@@ -19,7 +19,7 @@ from serving.review.work.access_log import note
 from serving.review.work.current import current_lists
 from serving.review.work.move_facts import move_fact
 
-Fault = Literal["meanwhile", "duty_stays", "settled", "move_reason"]
+Fault = Literal["changed_first", "duty_stays", "place_settled", "move_reason"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ def move_place(session: Session, viewer: Viewer, moving: Moving, now: datetime) 
     item = _place(session, viewer, moving.item_id, hold=True)
     terms = Terms.read(item.visit_list.terms)
     if item.version != moving.version or item.listed == moving.add:
-        raise MoveFaultError("meanwhile")
+        raise MoveFaultError("changed_first")
     if not moving.add and item.is_duty:
         raise MoveFaultError("duty_stays")
     if item.status is not Status.OPEN:
-        raise MoveFaultError("settled")
+        raise MoveFaultError("place_settled")
     if moving.reason not in (terms.add_reasons if moving.add else terms.remove_reasons):
         raise MoveFaultError("move_reason")
     if moving.add:

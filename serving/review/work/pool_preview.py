@@ -50,7 +50,7 @@ def preview(folders: Folders, made: VisitList, visits: int) -> Preview:
         NoPreviewError: ledger or scores of the list are not at hand, or the rules are no longer those it was made by.
     """
     if folders.ledger is None or folders.home is None or (made.model_id is not None and folders.scores is None):
-        raise NoPreviewError("preview_no_ledger")
+        raise NoPreviewError("capacity.preview_no_ledger")
     request = ListRequest(
         folders.ledger,
         made.region_code,
@@ -64,10 +64,10 @@ def preview(folders: Folders, made: VisitList, visits: int) -> Preview:
     try:
         drawn = make_lists(request)[0]
     except UserError as error:
-        raise NoPreviewError("preview_no_ledger") from error
+        raise NoPreviewError("capacity.preview_no_ledger") from error
     terms = Terms.read(made.terms)
     if (drawn.pool.model_id, drawn.policy.id) != (made.model_id, terms.policy):
-        raise NoPreviewError("preview_other_rules")
+        raise NoPreviewError("capacity.preview_other_rules")
     capacity = drawn.pool.capacity
     others = drawn.pool.listed.filter(pl.col(KIND) != "duty")["probability"].drop_nulls()
     return Preview(

@@ -40,6 +40,7 @@ def test_equal_recall_is_switched_on_by_the_policy_alone(tmp_path: Path) -> None
     ("old", "new", "says"),
     [
         ("random_share = 0.2", "random_share = 1.2", "random_share: 1.2"),
+        ("rating_share = 0.2", "rating_share = -0.1", "rating_share: -0.1"),
         ("carry_over_days = 100", "carry_over_dayz = 100", "unknown key carry_over_dayz"),
         ("visits_per_township = 0", "visits_per_township = -1", "visits_per_township: -1"),
         ('{ zh = "顺路", en = "on the way" }', '{ zh = "顺路" }', "'en' is missing"),

@@ -112,8 +112,8 @@ def test_putting_on_goes_behind_the_others_and_back_again(session: Session, supe
         (3, "remove", "because", "move_reason"),
         (3, "remove", NEED, "move_reason"),
         (8, "add", AWAY, "move_reason"),
-        (3, "add", NEED, "meanwhile"),
-        (8, "remove", AWAY, "meanwhile"),
+        (3, "add", NEED, "changed_first"),
+        (8, "remove", AWAY, "changed_first"),
     ],
 )
 def test_what_is_not_moved(
@@ -127,14 +127,14 @@ def test_what_is_not_moved(
 def test_a_place_with_its_result_is_not_moved(session: Session, supervisor: Viewer) -> None:
     one = item(session, 3)
     change_status(session, supervisor, Change(one.id, one.version, Status.DONE, NOW.date()), NOW)
-    with pytest.raises(MoveFaultError, match="settled"):
+    with pytest.raises(MoveFaultError, match="place_settled"):
         move_place(session, supervisor, moving(session, 3), NOW)
 
 
 def test_an_old_version_moves_nothing(session: Session, supervisor: Viewer) -> None:
     stale = moving(session, 3)
     move_place(session, supervisor, stale, NOW)
-    with pytest.raises(MoveFaultError, match="meanwhile"):
+    with pytest.raises(MoveFaultError, match="changed_first"):
         move_place(session, supervisor, replace(stale, add=True, reason=NEED), NOW)
 
 
@@ -195,7 +195,7 @@ def test_two_supervisors_at_the_same_moment_move_a_place_once(database: Database
         viewers = [supervisor, account(session, Role.SUPERVISOR, name="second")]
         wanted = moving(session, 8, add=True)
     told = _at_once(database, [lambda session, one=one: move_place(session, one, wanted, NOW) for one in viewers])
-    assert sorted(told) == ["", "meanwhile"]
+    assert sorted(told) == ["", "changed_first"]
     with database.reading() as session:
         assert item(session, 8).listed
         assert len(rows(session)) == 1

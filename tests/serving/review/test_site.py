@@ -24,7 +24,7 @@ from tests.serving.review.server import Browser, Running, running
 NEXT_PASSWORD = "another-stone-93-wall"  # noqa: S105 - of invented people
 HEADINGS = {
     Role.CASEWORKER: "My list",
-    Role.SUPERVISOR: "My list",
+    Role.SUPERVISOR: "This month",
     Role.ADMINISTRATOR: "Accounts",
     Role.AUDITOR: "Access log",
     Role.MODEL_OWNER: "Model",
@@ -249,7 +249,7 @@ def test_a_place_to_rate_shows_its_band_only_afterwards(site: Site) -> None:
 def test_done_in_one_tap_and_a_mistake_put_right(site: Site) -> None:
     browser, place = site.inside(), item(site, 3)
     page = browser.send("/list", {"do": f"done:{place.id}:1", "keep": "status=open"}, seen=browser.get("/list")).text
-    assert "Saved: H001001-003, Done." in page
+    assert "<h1>What did you see?</h1>" in page
     assert item(site, 3).status is Status.DONE
     page = browser.get(f"/list/{place.id}")
     form = {"version": "2", "status": "open", "on": "2018-07-05", "reason": "", "note": ""}

@@ -11,6 +11,8 @@ from typing import get_args
 import pytest
 
 import serving.review
+from models.policy.lists.draw import KINDS
+from models.release.regions import Standing
 from serving.review.cases.timeline import Kind
 from serving.review.overrule import overrule_settings
 from serving.review.settings import settings
@@ -20,6 +22,8 @@ from serving.review.store.lists import Status
 from serving.review.words import Words, catalogue, preferred
 from serving.review.work.my_list import Order, Why
 from serving.review.work.overrides import ThreadState
+from serving.review.work.pool import SHOWS
+from serving.review.work.workload import WHICH
 
 ROOT = Path(serving.review.__file__).parent
 CODES = {
@@ -33,6 +37,10 @@ CODES = {
     "overrides": {state.value for state in ThreadState},
     "reason": {code for codes in settings().reasons.values() for code in codes},
     "action": {"read", "write"},
+    "pool_show": set(SHOWS),
+    "pool_why": {*KINDS, "by_hand", "next"},
+    "places_which": set(WHICH),
+    "county_standing": set(get_args(Standing)),
     "item": {"up", "down", "not_known"},
     "household": {"ask", "bring"},
     "event": set(get_args(Kind)),

@@ -44,7 +44,7 @@ def _page(ask: Ask, fault: str) -> Response:
     return page(
         ask,
         "supervise/move.html.jinja",
-        status=409 if fault == "meanwhile" else 400 if fault else 200,
+        status=409 if fault == "changed_first" else 400 if fault else 200,
         one=rows_of(ask, [item])[0],
         item=item,
         reasons=terms.remove_reasons if item.listed else terms.add_reasons,

@@ -45,11 +45,11 @@ def _waiting(found: Today) -> list[Waiting]:
     """In the order in which they cannot wait."""
     work = found.work
     return [
-        Waiting("tasks", found.tasks, "/tasks", found.tasks_late),
-        Waiting("overdue", work.whole.overdue, "/supervise/places?which=overdue"),
-        Waiting("unassigned", work.unassigned, "/supervise/places?which=unassigned"),
-        Waiting("overloaded", found.villages_over, "/supervise/workload#villages"),
-        Waiting("overrides", found.overrides, "/overrides"),
-        Waiting("corrections", found.corrections, "/corrections"),
-        Waiting("new", found.new, "/supervise/pool?show=new"),
+        Waiting("waits.tasks", found.tasks, "/tasks", found.tasks_late),
+        Waiting("waits.overdue", work.whole.overdue, "/supervise/places?which=overdue"),
+        Waiting("waits.unassigned", work.unassigned, "/supervise/places?which=unassigned"),
+        Waiting("waits.overloaded", found.villages_over, "/supervise/workload#villages"),
+        Waiting("waits.overrides", found.overrides, "/overrides"),
+        Waiting("waits.corrections", found.corrections, "/corrections"),
+        Waiting("waits.new", found.new, "/supervise/pool?show=new"),
     ]
