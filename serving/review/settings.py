@@ -56,6 +56,7 @@ class ReviewSettings:
     page_items: int
     log_entries: int
     form_bytes: int
+    upload_bytes: int
     answer_seconds: float
     note_characters: int
     near_days: int
@@ -93,6 +94,7 @@ def settings() -> ReviewSettings:
         page_items=page["items"],
         log_entries=page["log_entries"],
         form_bytes=page["form_bytes_at_most"],
+        upload_bytes=page["upload_bytes_at_most"],
         answer_seconds=page["answer_seconds_at_most"],
         note_characters=page["note_characters_at_most"],
         near_days=raw["list"]["near_days"],

@@ -28,6 +28,7 @@ from serving.review.web.pages import (
     sign_in,
     supervise,
     visit,
+    workbook,
 )
 from serving.review.web.render import style, style_name
 
@@ -51,6 +52,7 @@ AREAS: tuple[list[Route], ...] = (
     route("/list/{item:int}", Page(item.show, _WORK), Page(item.save, _WORK)),
     route("/list/{item:int}/rating", post=Page(item.give_rating, _WORK)),
     overrides.ROUTES,
+    workbook.ROUTES,
     rights.ROUTES,
     guide.ROUTES,
     model.ROUTES,

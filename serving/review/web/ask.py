@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -21,7 +21,10 @@ SEE_OTHER = 303
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request with what it needs to be answered. ``secret`` is what its forms' token is made from."""
+    """A request with what it needs to be answered.
+
+    ``secret`` is what its forms' token is made from; ``files`` what was sent along with a form.
+    """
 
     request: Request
     session: Session
@@ -31,6 +34,7 @@ class Ask:
     form: Mapping[str, str]
     secret: str
     signed_in: SignedIn | None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def viewer(self) -> Viewer:

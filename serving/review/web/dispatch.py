@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -32,6 +33,14 @@ _SAFE = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form sent: its fields, and the files along with them."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page: what answers, the right it needs, and whether anyone may open it.
 
@@ -47,23 +56,23 @@ class Page:
         """The page as Starlette calls it."""
 
         async def answer(request: Request) -> Response:
-            form = {} if request.method in _SAFE else await _form(request)
-            return await run_in_threadpool(self.answer, request, form)
+            sent = Sent() if request.method in _SAFE else await _sent(request)
+            return await run_in_threadpool(self.answer, request, sent)
 
         return answer
 
-    def answer(self, request: Request, form: Mapping[str, str]) -> Response:
+    def answer(self, request: Request, sent: Sent) -> Response:
         """Answer in one transaction; a conflict is shown from another, after everything was undone."""
         desk, now = request.app.state.desk, datetime.now(UTC)
         writes = request.method not in _SAFE
         try:
             with desk.database.writing() if writes else desk.database.reading() as session:
-                ask = _ask(request, session, form, now)
+                ask = _ask(request, session, sent, now)
                 response = self._let_in(ask) or self.handler(ask)
                 due = _touched(ask)
         except (NotFoundError, NotAllowedError, ConflictError) as error:
             with desk.database.reading() as session:
-                ask = _ask(request, session, form, now)
+                ask = _ask(request, session, sent, now)
                 return _problem(ask, error)
         if due:
             with desk.database.writing() as session:
@@ -92,11 +101,12 @@ def route(path: str, get: Page | None = None, post: Page | None = None) -> list[
     return [*routes, Route(path, post.endpoint(), methods=["POST"])] if post else routes
 
 
-def _ask(request: Request, session: Session, form: Mapping[str, str], now: datetime) -> Ask:
+def _ask(request: Request, session: Session, sent: Sent, now: datetime) -> Ask:
     token = cookies.read(request, cookies.SESSION)
     signed_in = find_session(session, token, now) if token else None
     secret = token if signed_in else cookies.read(request, cookies.FORM) or secrets.token_urlsafe(32)
-    return Ask(request, session, request.app.state.desk, Words(_language(request)), now, form, secret, signed_in)
+    words = Words(_language(request))
+    return Ask(request, session, request.app.state.desk, words, now, sent.fields, secret, signed_in, sent.files)
 
 
 def _language(request: Request) -> Language:
@@ -106,9 +116,11 @@ def _language(request: Request) -> Language:
     return preferred(request.headers.get("accept-language", ""))
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def _sent(request: Request) -> Sent:
     async with request.form() as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        files = {name: await value.read() for name, value in form.items() if isinstance(value, UploadFile)}
+        return Sent(fields, files)
 
 
 def _genuine(ask: Ask) -> bool:

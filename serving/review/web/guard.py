@@ -29,6 +29,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+# Where a workbook is handed in, or the rows of one.
+UPLOADS = ("/list/upload", "/list/upload/apply")
 _HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -85,8 +87,8 @@ def _plain(status: int, key: str) -> Response:
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body; None when it is larger than any form of ours."""
-    most = settings().form_bytes
+    """The whole body; None when it is larger than any form, or workbook, of ours."""
+    most = settings().upload_bytes if scope["path"] in UPLOADS else settings().form_bytes
     stated = Headers(scope=scope).get("content-length", "")
     if stated.isdecimal() and int(stated) > most:
         return None
