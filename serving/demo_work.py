@@ -17,6 +17,7 @@ from serving.review.settings import settings
 from serving.review.store.decisions import Rating
 from serving.review.store.lists import ListItem
 from serving.review.visit_settings import visit_settings
+from serving.review.work.assigning import assign_village, village_mark
 from serving.review.work.correctable import correctable, held_facts
 from serving.review.work.corrections import Asked, as_text, correct
 from serving.review.work.current import current_places
@@ -125,6 +126,8 @@ def do_some_work(session: Session, desk: Desk, caseworker: Viewer, supervisor: V
 
     One override is answered, so that a thread can be read.
     """
+    village = caseworker.regions[0]
+    assign_village(session, supervisor, village, village_mark(session, supervisor, village), caseworker.account_id, now)
     hand = _Hand(session, desk, caseworker, now)
     places = hand.places()
     duties = [item for item in places if item.is_duty]
