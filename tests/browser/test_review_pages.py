@@ -81,6 +81,10 @@ def test_the_whole_way_without_javascript(chromium: Browser, review: Running) ->
     page = context.new_page()
     sign_in(page, "caseworker")
     page.get_by_role("button", name="已访: H001001-007", exact=True).click()
+    assert page.get_by_role("heading", level=1).text_content() == "您看到了什么？"
+    page.get_by_role("radio", name="见到", exact=True).check()
+    page.get_by_role("checkbox", name="各方面都看了").check()
+    page.get_by_role("button", name="保存").click()
     assert page.get_by_role("status").text_content() == "已保存：H001001-007，已访。"
     page.get_by_role("link", name="H001001-008", exact=True).click()
     page.get_by_role("radio", name="延期").check()

@@ -33,7 +33,6 @@ from tests.serving.review.visiting import (
     YOUNGER,
     answer,
     desk_of,
-    ledger_in,
     need,
     place_of,
     record,
@@ -44,17 +43,15 @@ from training.labels import visit_outcomes
 from training.plan_loader import load_plan
 
 DAYS = [date(2018, 7, day) for day in (2, 3, 4, 5)]
-looks = st.tuples(
-    *(
-        st.one_of(
-            st.just(Look(child, seen=False)),
-            st.sets(st.sampled_from(DOMAINS)).map(
-                lambda some, child=child: Look(child, seen=True, domains=tuple(sorted(some)))
-            ),
-        )
-        for child in (ELDER, YOUNGER)
-    )
-)
+
+
+def look_at(child: str) -> st.SearchStrategy[Look]:
+    """A child who was not seen, or was seen and looked at in some domains."""
+    some = st.sets(st.sampled_from(DOMAINS)).map(lambda chosen: tuple(sorted(chosen)))
+    return st.just(Look(child, seen=False)) | st.builds(Look, st.just(child), st.just(value=True), some)
+
+
+looks = st.tuples(look_at(ELDER), look_at(YOUNGER))
 needs = st.lists(
     st.builds(need, st.sampled_from(DOMAINS), st.integers(0, 3), st.sampled_from([ELDER, YOUNGER, None])), max_size=2
 ).map(tuple)

@@ -74,7 +74,8 @@ def act(ask: Ask) -> Response:
         return see(f"{back}#i{item_id}" if moved else f"{back}&end=1")
     today = settings().day_of(ask.now)
     change_status(ask.session, ask.viewer, Change(item_id, version, Status.DONE, today), ask.now)
-    return see(f"{back}&saved={item_id}")
+    # Marked at once, then completed: what was seen there is what the next lists learn from.
+    return see(f"/list/{item_id}/visit")
 
 
 def shared(ask: Ask, part: ListPart, *, names: bool) -> dict[str, Any]:
