@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -136,7 +136,7 @@ class Demonstration:
         self._announce("review")
         self._run("review", "init")
         self._run("review", "load-list", "--place", township, "--period", period, "--scores", scores)
-        told = self._timed("work", lambda: people_the_office(self.folder, scores, township))
+        told = self._timed("work", lambda: people_the_office(self.folder, scores, township, datetime.now(UTC)))
         self._say(
             f"走访 visits {told.visits}，报告任务 report tasks {told.tasks}，待答复的不同看法 overrides waiting "
             f"{told.overrides_waiting}，待审更正 corrections waiting {told.corrections_waiting}"

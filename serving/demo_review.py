@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -49,7 +49,7 @@ ACCOUNTS = (
 )  # fmt: skip
 
 
-def people_the_office(home: Path, scores: Path, township: str) -> Told:
+def people_the_office(home: Path, scores: Path, township: str, now: datetime) -> Told:
     """Make the accounts of the demonstration, whose list is loaded, and let them do some work.
 
     Raises:
@@ -57,7 +57,6 @@ def people_the_office(home: Path, scores: Path, township: str) -> Told:
     """
     database = Database.open(database_url(home, None), pooled=False)
     desk = Desk(database, folders=Folders(home, home / "ledger", scores))
-    now = datetime.now(UTC)
     with database.writing() as session:
         supervisor = _account(session, ACCOUNTS[1], township, now)
         village = best_village(session, supervisor)
