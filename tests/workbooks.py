@@ -1,4 +1,4 @@
-"""Workbooks as townships send them, and workbooks as attackers send them. Every person in them is made up.
+"""Workbooks as townships send them. Every person in them is made up.
 
 ``township`` (a), ``villages`` (b) and ``old_book`` (c) hold the same simulated families, each written in another way;
 with each comes a list of what was planted in it, by place.
@@ -6,58 +6,18 @@ with each comes a list of what was planted in it, by place.
 
 from __future__ import annotations
 
-import random
-import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import xlwt
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-COUNTY = "520101"
-VILLAGES = ("520101001201", "520101001202", "520101001203")
-INVESTIGATED = date(2016, 7, 31)
+from tests.people import VILLAGES, Child, children, serial
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
-_CHECK_DIGITS = "10X98765432"
-_STEMS = "甲乙丙丁戊己庚辛壬癸"
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_EPOCH = date(1899, 12, 30)
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One simulated household and what the form says of it."""
-
-    number: int
-    village: str
-    guardian: str
-    guardian_id: str
-    phone: str
-    guardian_type: str
-    father: str
-    mother: str
-    away_since: date
-    dwelling: str
-    dibao: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """One simulated child with a valid ID number."""
-
-    name: str
-    girl: bool
-    birth: date
-    id_number: str
-    ethnicity: str
-    hukou: bool
-    health: str
-    schooling: str
-    family: Family
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,77 +37,6 @@ class UglyBook:
     path: Path
     children: dict[tuple[str, int], Child]
     planted: tuple[Planted, ...]
-
-
-def id_number(region: str, birth: date, order: int, *, girl: bool) -> str:
-    """A number of 18 digits with the right check digit; the last order digit is even for women."""
-    order = order * 2 if girl else order * 2 + 1
-    body = f"{region[:6]}{birth:%Y%m%d}{order % 1000:03d}"
-    return body + _CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
-
-
-def serial(day: date) -> int:
-    """A date as a spreadsheet counts it."""
-    return (day - _EPOCH).days
-
-
-def families(count: int, seed: int = 0) -> list[Family]:
-    """Simulated households, by village."""
-    draw = random.Random(seed)
-    made = []
-    for number in range(count):
-        born = date(1950 + draw.randrange(12), 1 + draw.randrange(12), 1 + draw.randrange(28))
-        made.append(
-            Family(
-                number=number + 1,
-                village=VILLAGES[number * len(VILLAGES) // count],
-                guardian=f"模拟监护{_letters(number)}",
-                guardian_id=id_number("520102", born, number, girl=number % 2 == 0),
-                phone=f"199{number:08d}",
-                guardian_type=draw.choice(["祖父母或外祖父母"] * 6 + ["亲属", "无人监护"]),
-                father=draw.choice(["省外务工", "省内务工", "死亡"]),
-                mother=draw.choice(["省外务工", "省内务工", "失联"]),
-                away_since=date(2010 + draw.randrange(6), 1 + draw.randrange(12), 1 + draw.randrange(28)),
-                dwelling=draw.choice(["安全", "安全", "简陋", "危房"]),
-                dibao=draw.random() < 0.4,
-            )
-        )
-    return made
-
-
-def children(count: int, seed: int = 0) -> list[Child]:
-    """Simulated children, some of them siblings, in the order of their families."""
-    draw = random.Random(seed + 1)
-    homes = families(max(1, count * 2 // 3), seed)
-    chosen = sorted([*homes, *draw.choices(homes, k=count - len(homes))], key=lambda home: home.number)
-    return [_child(number, home, draw) for number, home in enumerate(chosen)]
-
-
-def _child(number: int, home: Family, draw: random.Random) -> Child:
-    birth = date(2001, 1, 5) + timedelta(days=draw.randrange(365 * 14))
-    age = (INVESTIGATED - birth).days // 365
-    girl = draw.random() < 0.45
-    return Child(
-        name=f"模拟{_letters(number)}",
-        girl=girl,
-        birth=birth,
-        id_number=id_number("520101", birth, number, girl=girl),
-        ethnicity=draw.choice(["汉族", "苗族", "布依族"]),
-        hukou=draw.random() < 0.95,
-        health=draw.choice(["健康"] * 8 + ["患病", "残疾"]),
-        schooling="未入学" if age < 3 else "幼儿园" if age < 6 else "小学" if age < 12 else "初中",
-        family=home,
-    )
-
-
-def _letters(number: int) -> str:
-    """甲, 乙 ... 癸, 甲甲, 甲乙 ...: names nobody has."""
-    word = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, len(_STEMS))
-        word = _STEMS[rest] + word
-    return word
 
 
 # ---------------------------------------------------------------- (a) one sheet with titles, merged header, total
@@ -172,7 +61,7 @@ def township(path: Path, count: int = 18, seed: int = 0) -> UglyBook:
     knows, a date nobody can read, a missing birth date, and formulas where a name and a remark should be.
     """
     book = Workbook()
-    sheet = _first_sheet(book)
+    sheet = first_sheet(book)
     sheet.title = TOWNSHIP_SHEET
     _township_head(sheet)
     people = children(count, seed)
@@ -193,7 +82,7 @@ def township(path: Path, count: int = 18, seed: int = 0) -> UglyBook:
     return UglyBook(path, where, planted)
 
 
-def _first_sheet(book: Workbook) -> Worksheet:
+def first_sheet(book: Workbook) -> Worksheet:
     sheet = book.worksheets[0]
     assert isinstance(sheet, Worksheet)
     return sheet
@@ -266,7 +155,7 @@ def villages(path: Path, count: int = 18, seed: int = 0) -> UglyBook:
     columns stand in another order.
     """
     book = Workbook()
-    book.remove(_first_sheet(book))
+    book.remove(first_sheet(book))
     where: dict[tuple[str, int], Child] = {}
     planted: list[Planted] = []
     yes, no = ("是", "有", "√", "Y", "享受"), ("否", "无", "×", "N", "没有")
@@ -349,96 +238,3 @@ def _old_row(number: int, child: Child) -> list[str]:
         _OLD_CODES[home.guardian_type], _OLD_CODES[home.father], _OLD_CODES[home.mother],
         _OLD_CODES[child.schooling], _OLD_CODES[child.health], "1" if home.dibao else "0",
     ]  # fmt: skip
-
-
-def with_number(child: Child, number: str) -> Child:
-    """The child with another ID number."""
-    return replace(child, id_number=number)
-
-
-# ---------------------------------------------------------------- attacks
-def zip_bomb(path: Path, megabytes: int = 300) -> Path:
-    """A small workbook whose sheet unpacks to hundreds of megabytes."""
-    township(path, 3)
-    parts = _parts(path)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            if name == "xl/worksheets/sheet1.xml":
-                with archive.open(name, "w", force_zip64=True) as part:
-                    part.write(content.replace(b"</sheetData></worksheet>", b""))
-                    for _ in range(megabytes):
-                        part.write(b" " * 1_000_000)
-            else:
-                archive.writestr(name, content)
-    return path
-
-
-def xml_entity(path: Path) -> Path:
-    """A workbook whose sheet declares entities: one that reads a file, and one that grows."""
-    township(path, 3)
-    entities = (
-        b'<!DOCTYPE worksheet [<!ENTITY file SYSTEM "file:///etc/passwd"><!ENTITY a "aaaaaaaaaa">'
-        b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>'
-    )
-    parts = _parts(path)
-    sheet = parts["xl/worksheets/sheet1.xml"]
-    sheet = entities + sheet.replace(b"<t>", b"<t>&file;&c;", 1)
-    return _rewrite(path, parts | {"xl/worksheets/sheet1.xml": sheet})
-
-
-def macro_book(path: Path) -> Path:
-    """A workbook with a VBA project in it; give a path that ends in .xlsm, or in .xlsx to hide it."""
-    township(path.with_suffix(".xlsx"), 3)
-    parts = _parts(path.with_suffix(".xlsx"))
-    types = parts["[Content_Types].xml"].replace(
-        b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
-        b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
-    )
-    return _rewrite(path, parts | {"[Content_Types].xml": types, "xl/vbaProject.bin": b"\xd0\xcf\x11\xe0 simulated"})
-
-
-def external_link(path: Path) -> Path:
-    """A workbook with a link to another file and a formula that calls a program through DDE."""
-    township(path, 3)
-    book = load_workbook(path)
-    sheet = _first_sheet(book)
-    sheet["X5"] = '=DDE("cmd","/C calc","1")'
-    sheet["Y5"] = "点此"
-    sheet["Y5"].hyperlink = "file:///C:/Windows/System32/calc.exe"
-    book.save(path)
-    parts = _parts(path)
-    link = (
-        b'<?xml version="1.0"?><externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        b'<ddeLink ddeService="cmd" ddeTopic="/C calc"/></externalLink>'
-    )
-    return _rewrite(path, parts | {"xl/externalLinks/externalLink1.xml": link})
-
-
-def formulas(path: Path) -> Path:
-    """A tidy workbook in which every kind of dangerous beginning stands in a text cell."""
-    book = Workbook()
-    sheet = _first_sheet(book)
-    sheet.append(["姓名", "备注"])
-    for text in DANGEROUS:
-        sheet.append(["模拟甲", text])
-        sheet.cell(sheet.max_row, 2).data_type = "s"
-    book.save(path)
-    return path
-
-
-DANGEROUS = (
-    "=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", "＝1+1", "＋1", "－1+1", "＠SUM(1)",
-    "=cmd|' /C calc'!A0", "=DDE(\"cmd\";\"/C calc\";\"1\")", " =1+1", "a;=1+1", "=HYPERLINK(\"http://x.example\")",
-)  # fmt: skip
-
-
-def _parts(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _rewrite(path: Path, parts: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return path

@@ -20,7 +20,7 @@ from features.workbook.convert import ReadWorkbook, read_workbook
 from features.workbook.reading import Language, Reading
 from features.workbook.senders import SenderMapping
 from tests.benchmarks.report import Row, arguments, compare, race, show
-from tests.workbooks import COUNTY, Child, children
+from tests.people import COUNTY, Child, children
 
 DEFAULT_ROWS = (2_000, 10_000)
 HEAD = (

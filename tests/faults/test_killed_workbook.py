@@ -23,7 +23,7 @@ from features.workbook.aside import FOLDER
 from features.workbook.books import Book
 from features.workbook.intake import IntakeRequest, take_in
 from features.workbook.request import NAME, PERSONS, WRITE
-from tests import workbooks
+from tests import people, workbooks
 from tests.features.workbook.books import COUNTY, language, proposed, reading
 
 KILLED_AT = """
@@ -81,7 +81,7 @@ def test_killed_at_a_step_and_run_again(step: Label, done: int, township: Path, 
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
 
     left = [path for path in (home / FOLDER).rglob("*") if path.is_file()]
-    names = [child.name.encode() for child in workbooks.children(20)]
+    names = [child.name.encode() for child in people.children(20)]
     assert any(path.stat().st_size for path in left)
     assert not any(name in path.read_bytes() for path in left for name in names)
     assert vault(home).known().frame.is_empty()

@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from features.workbook.counts import IntakeCounts
 from features.workbook.register import PLACES_SCHEMA, REGISTER_FAULTS, Register
-from tests.workbooks import COUNTY, UglyBook
+from tests.people import COUNTY
+from tests.workbooks import UglyBook
 
 TOWNSHIP_COLUMNS = {
     "name": (1, "姓名"),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from features.cli.console import UserError
 from features.ledger.commands import EXIT_FAULTS, EXIT_PARTLY_IMPORTED, register
-from tests import workbooks
+from tests import attacks, workbooks
 from tests.features.workbook.books import COUNTY, workbook
 
 DAY = ("--recorded-on", "2016-08-01", "--county", COUNTY)
@@ -137,14 +137,14 @@ def test_a_folder_with_a_broken_workbook(app: typer.Typer, tmp_path: Path) -> No
     folder.mkdir()
     workbook(folder / "a.xlsx", [HEAD, ROW])
     sender = confirmed(app, folder / "a.xlsx")
-    workbooks.xml_entity(folder / "b.xlsx")
+    attacks.xml_entity(folder / "b.xlsx")
     result = run(app, "import", folder, *DAY, *sender)
     assert result.exit_code == EXIT_PARTLY_IMPORTED
     assert "b.xlsx: refused: b.xlsx: its XML declares" in result.stdout
     found = content(app, "import", folder, *DAY, *sender)
     assert list(found["refused_files"]) == ["b.xlsx"]
     (folder / "a.xlsx").unlink()
-    workbooks.xml_entity(folder / "c.xlsx")
+    attacks.xml_entity(folder / "c.xlsx")
     assert run(app, "import", folder, *DAY, *sender).exit_code == EXIT_FAULTS
 
 

@@ -15,7 +15,7 @@ from features.cli.console import UserError
 from features.workbook.books import Book, open_book
 from features.workbook.convert import read_workbook
 from features.workbook.senders import SenderMapping
-from tests import workbooks
+from tests import people, workbooks
 from tests.features.workbook.books import COUNTY, faults, language, old_workbook, proposed, read, reading, workbook
 
 HEAD = ["姓名", "性别", "出生日期", "村代码", "身份证号"]
@@ -84,7 +84,7 @@ def test_a_sheet_per_village_is_a_place(tmp_path: Path) -> None:
     book = workbooks.villages(tmp_path / "b.xlsx")
     found = read(book.path)
     assert {rule for _, _, rule in faults(found)} == {"place_unknown", "id_rounded", "sheet_skipped", "assumed"}
-    codes = dict(zip(workbooks.VILLAGE_SHEETS, workbooks.VILLAGES, strict=True))
+    codes = dict(zip(workbooks.VILLAGE_SHEETS, people.VILLAGES, strict=True))
     mapping = proposed(book.path)
     assert set(mapping.regions) == set(codes)
     known = read(book.path, SenderMapping("x", True, mapping.columns, (), mapping.values, codes))

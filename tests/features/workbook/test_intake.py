@@ -19,10 +19,10 @@ from features.workbook.intake import IntakeRequest, take_in
 from features.workbook.reading import Reading
 from features.workbook.results import BookResult, IntakeResult
 from features.workbook.senders import SenderMapping
-from tests import workbooks
+from tests import attacks, people, workbooks
 from tests.features.workbook.books import COUNTY, language, proposed, reading, workbook
 
-VILLAGES = dict(zip(workbooks.VILLAGE_SHEETS, workbooks.VILLAGES, strict=True))
+VILLAGES = dict(zip(workbooks.VILLAGE_SHEETS, people.VILLAGES, strict=True))
 CODES = {
     "guardian_type": {"1": "grandparents", "2": "relatives", "3": "friends", "5": "none"},
     "father_state": {"0": "home", "1": "away_in_province", "2": "away_other_province", "4": "deceased"},
@@ -111,18 +111,18 @@ def test_names_go_only_to_the_table_of_identities(tmp_path: Path) -> None:
 
 def test_a_family_in_two_workbooks_is_one_and_a_child_keeps_its_number(tmp_path: Path) -> None:
     head = ["儿童姓名", "性别", "出生日期", "行政区划代码", "监护人姓名", "监护人公民身份号码", "儿童公民身份号码"]
-    guardian = ["模拟监护", workbooks.id_number("520102", workbooks.INVESTIGATED.replace(year=1955), 3, girl=False)]
-    births = [workbooks.INVESTIGATED.replace(year=year) for year in (2008, 2010)]
+    guardian = ["模拟监护", people.id_number("520102", people.INVESTIGATED.replace(year=1955), 3, girl=False)]
+    births = [people.INVESTIGATED.replace(year=year) for year in (2008, 2010)]
     rows = [
-        ["模拟甲", "男", births[0], "520101001201", *guardian, workbooks.id_number("520101", births[0], 1, girl=False)],
-        ["模拟乙", "女", births[1], "520101001201", *guardian, workbooks.id_number("520101", births[1], 1, girl=True)],
+        ["模拟甲", "男", births[0], "520101001201", *guardian, people.id_number("520101", births[0], 1, girl=False)],
+        ["模拟乙", "女", births[1], "520101001201", *guardian, people.id_number("520101", births[1], 1, girl=True)],
     ]
     paths = [workbook(tmp_path / f"{number}.xlsx", [head, row]) for number, row in enumerate(rows)]
     result = _take(tmp_path, reading(), *paths)
     assert [_counts(book) for book in result.books] == [(1, 1, 0, 0), (1, 1, 0, 0)]
     children = LedgerStore.open(tmp_path / "ledger").read(COUNTY).tables["children"]
     assert (children["child_id"].n_unique(), children["household_id"].n_unique()) == (2, 1)
-    later = replace(reading(), recorded_on=reading().recorded_on and workbooks.INVESTIGATED.replace(year=2017))
+    later = replace(reading(), recorded_on=reading().recorded_on and people.INVESTIGATED.replace(year=2017))
     _take(tmp_path, later, paths[0])
     again = LedgerStore.open(tmp_path / "ledger").read(COUNTY).tables["children"]
     assert (again.height, again["child_id"].n_unique()) == (3, 2)
@@ -185,7 +185,7 @@ def test_an_answer_is_only_written_where_it_is_asked_for(tmp_path: Path) -> None
 
 def test_a_broken_workbook_does_not_stop_the_others(tmp_path: Path) -> None:
     good = workbooks.township(tmp_path / "a.xlsx").path
-    workbooks.xml_entity(tmp_path / "b.xlsx")
+    attacks.xml_entity(tmp_path / "b.xlsx")
     used = _reading(good)
     books = find_books(tmp_path, COUNTY)
     result = take_in(IntakeRequest(books, used, tmp_path / "h", tmp_path / "h" / "ledger", NO_DECISIONS, imports=True))
@@ -203,7 +203,7 @@ def test_a_broken_workbook_does_not_stop_the_others(tmp_path: Path) -> None:
 
 def test_only_broken_workbooks_import_nothing(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
-        workbooks.xml_entity(tmp_path / name)
+        attacks.xml_entity(tmp_path / name)
     result = _take(tmp_path / "h", reading(), tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     assert result.outcome is None
     assert not result.good

@@ -11,7 +11,8 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
 from features.workbook.original import cell_at, open_original, sheets_of
-from tests.workbooks import DANGEROUS, TOWNSHIP_SHEET, external_link, formulas, township
+from tests.attacks import DANGEROUS, external_link, formulas
+from tests.workbooks import TOWNSHIP_SHEET, township
 
 
 def saved(path: Path, out: Path) -> str:

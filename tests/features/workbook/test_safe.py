@@ -11,7 +11,7 @@ import pytest
 from features.cli.console import UserError
 from features.workbook.limits import safe_limits
 from features.workbook.safe import require_safe
-from tests import workbooks
+from tests import attacks, workbooks
 from tests.features.workbook.books import old_workbook, workbook
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -45,11 +45,11 @@ def test_a_plain_workbook_is_let_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "name", "said"),
     [
-        (workbooks.zip_bomb, "a.xlsx", "grows more than 100-fold"),
-        (workbooks.xml_entity, "a.xlsx", "document type or entities"),
-        (workbooks.macro_book, "a.xlsx", "macros"),
-        (workbooks.macro_book, "a.xlsm", "'.xlsm' files are not read"),
-        (workbooks.external_link, "a.xlsx", "other files or the network"),
+        (attacks.zip_bomb, "a.xlsx", "grows more than 100-fold"),
+        (attacks.xml_entity, "a.xlsx", "document type or entities"),
+        (attacks.macro_book, "a.xlsx", "macros"),
+        (attacks.macro_book, "a.xlsm", "'.xlsm' files are not read"),
+        (attacks.external_link, "a.xlsx", "other files or the network"),
     ],
 )
 def test_attacks_are_refused(make: Callable[[Path], Path], name: str, said: str, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from features.workbook.safe_text import (
     safe_frame,
     write_csv,
 )
-from tests.workbooks import DANGEROUS
+from tests.attacks import DANGEROUS
 
 STARTS = tuple("=+-@＝＋－＠\t\r\n")
 UGLY = st.text(st.sampled_from("'=+-@＝＋－＠\t\r\n; \u200b\ufeff甲a1,\"\x00"), max_size=8)

@@ -24,7 +24,7 @@ from features.workbook.reading import Language, Reading
 from features.workbook.senders import SenderMapping
 from features.workbook.template import write_template
 from features.workbook.template_columns import Languages, template_sheets
-from tests.workbooks import COUNTY, children
+from tests.people import COUNTY, children
 
 DEFINITION, IDENTITY = load_definition(), load_identity()
 LANGUAGES: tuple[Languages, ...] = ("zh", "en", "both")
