@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.settings import settings
+from serving.review.store.hold import hold_order
 from serving.review.store.lists import ListItem, Status
 from serving.review.store.visits import VisitRecord
 from serving.review.work.access_log import note
@@ -87,6 +88,7 @@ def move(session: Session, viewer: Viewer, item_id: int, version: int, step: int
         ConflictError: the place is not the version that was seen.
     """
     item = _item(session, viewer, item_id)
+    hold_order(session, item)
     if item.version != version:
         raise ConflictError(None)
     beyond = ListItem.place < item.place if step < 0 else ListItem.place > item.place

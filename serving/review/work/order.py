@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from serving.review.access.viewer import May, Viewer, within
-from serving.review.store.lists import ListItem, Status, VisitList
+from serving.review.store.lists import ListItem, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,7 @@ class Turn:
 
 
 def others_in_order(session: Session, viewer: Viewer, item: ListItem) -> list[Turn]:
-    """The open places of the same list and kind (duty or not) within the viewer's regions, without ``item``.
-
-    The order of the list is held until the transaction ends, so that two who change it do so one after the other.
-    """
-    session.execute(select(VisitList.id).where(VisitList.id == item.list_pk).with_for_update())
+    """The open places of the same list and kind (duty or not) within the viewer's regions, without ``item``."""
     duty = ListItem.duty_rule.is_not(None) if item.is_duty else ListItem.duty_rule.is_(None)
     rows = session.execute(
         select(ListItem.id, ListItem.place)
@@ -42,8 +38,9 @@ def others_in_order(session: Session, viewer: Viewer, item: ListItem) -> list[Tu
 
 
 def put(session: Session, viewer: Viewer, item: ListItem, turn: int) -> None:
-    """Put an open place at a turn (0 is the first) of its kind. Places outside the viewer's regions stay.
+    """Put an open place at a turn (0 is the first) of its kind; whoever calls holds the order of the list.
 
+    Places outside the viewer's regions stay.
     Those who make way keep their version: nobody who has one of them open loses what was typed.
     """
     others = others_in_order(session, viewer, item)

@@ -14,6 +14,7 @@ from serving.review.exchange.facts import Fact, Value, queue_fact
 from serving.review.overrule import overrule_settings
 from serving.review.settings import settings
 from serving.review.store.decisions import Override, Rating, Reply
+from serving.review.store.hold import hold_order
 from serving.review.store.lists import ListItem, Status
 from serving.review.work.access_log import note
 from serving.review.work.changes import ChangeFaultError
@@ -113,11 +114,14 @@ def withdraw(session: Session, viewer: Viewer, override_id: int, now: datetime) 
     Raises:
         NotFoundError: no such override of the viewer.
     """
-    override = _held(session, viewer, override_id)
-    if override.account_id != viewer.account_id:
+    mine = within(viewer, May.WORK_CASES, Override.region_code)
+    override = session.scalar(select(Override).where(Override.id == override_id, mine))
+    if override is None or override.account_id != viewer.account_id:
         raise NotFoundError
+    item = _item(session, viewer, override.item_id)
+    session.refresh(override)
     if override.withdrawn_at is None:
-        _take_back(session, viewer, session.get_one(ListItem, override.item_id), override, now)
+        _take_back(session, viewer, item, override, now)
     return override
 
 
@@ -157,14 +161,15 @@ def _let_go(session: Session, viewer: Viewer, item: ListItem, wanted: Rating, no
 
 def _item(session: Session, viewer: Viewer, item_id: int) -> ListItem:
     mine = within(viewer, May.WORK_CASES, ListItem.region_code)
-    item = session.scalar(select(ListItem).where(ListItem.id == item_id, mine).with_for_update(of=ListItem))
+    item = session.scalar(select(ListItem).where(ListItem.id == item_id, mine))
     if item is None:
         raise NotFoundError
+    hold_order(session, item)
     return item
 
 
 def _held(session: Session, viewer: Viewer, override_id: int) -> Override:
-    """An override, held until the transaction ends: a reply and a withdrawal come one after the other."""
+    """An override, held until the transaction ends: answers and a withdrawal come one after the other."""
     mine = within(viewer, May.WORK_CASES, Override.region_code)
     override = session.scalar(select(Override).where(Override.id == override_id, mine).with_for_update(of=Override))
     if override is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from serving.review.access.viewer import NotFoundError
+from serving.review.cases.persons import persons_of
 from serving.review.overrule import overrule_settings
 from serving.review.settings import settings
 from serving.review.store.decisions import Rating
@@ -42,7 +43,9 @@ def _number(ask: Ask) -> int:
 
 def _page(ask: Ask, fault: str | None) -> Response:
     item = find_item(ask.session, ask.viewer, _number(ask), "overrule", ask.now)
-    row = row_of(item, rated_by(ask.session, ask.viewer, [item.id]), ask.words, settings().day_of(ask.now))
+    persons = persons_of(ask.session, ask.desk, ask.viewer, [item.household_id]).get(item.household_id)
+    rated = rated_by(ask.session, ask.viewer, [item.id])
+    row = row_of(item, rated, ask.words, settings().day_of(ask.now), persons)
     return page(
         ask,
         "overrides/overrule.html.jinja",

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from serving.review.access.viewer import NotFoundError
 from serving.review.settings import settings
 from serving.review.web.ask import Ask, see
+from serving.review.web.pages.overrides.names import names_of
 from serving.review.web.render import page
 from serving.review.work.changes import ChangeFaultError
 from serving.review.work.overrides import Thread, find_thread
@@ -44,6 +45,7 @@ def _page(ask: Ask, fault: str | None) -> Response:
         "overrides/thread.html.jinja",
         status=200 if fault is None else 400,
         thread=thread,
+        called=names_of(ask, [thread])[thread.override.id],
         fault=fault,
         notice=_notice(ask, thread),
         text=ask.form.get("text", "") if fault else "",

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from serving.review.access.viewer import May
 from serving.review.overrule import overrule_settings
 from serving.review.web.ask import Ask
+from serving.review.web.pages.overrides.names import names_of
 from serving.review.web.render import page
 from serving.review.work.overrides import ThreadState, how_many, threads
 
@@ -22,6 +23,7 @@ def show(ask: Ask) -> Response:
         ask,
         "overrides/waiting.html.jinja",
         threads=found,
+        called=names_of(ask, found),
         state=state.value,
         counts={one.value: many for one, many in counts.items()},
         number=number,
