@@ -22,6 +22,7 @@ from tests.serving.review.making import COUNTY, NEXT_VILLAGE, VILLAGE
 
 FIRST, SECOND, THIRD = (f"H001001-{number:03}" for number in (1, 2, 3))
 ELDEST, MIDDLE, YOUNGEST, GONE, LONE = "C001", "C001B", "C001C", "C001D", "C002"
+FOURTH, REFUSED = "H001001-004", "C004"
 NAMES = {ELDEST: "曾小明", MIDDLE: "曾雨欣", YOUNGEST: "曾家豪", GONE: "曾思远"}
 GUARDIAN, PHONE, ADDRESS = "仇桂兰", "13800001111", "桥头村三组8号"
 SECRETS = (*NAMES.values(), GUARDIAN, PHONE, ADDRESS)
@@ -51,6 +52,7 @@ def _tables() -> dict[str, list[dict[str, Any]]]:
             second,
             third,
             third | {"valid_from": "2018-06-20", "region_code": NEXT_VILLAGE},
+            {"household_id": FOURTH, "region_code": VILLAGE},
         ],
         "children": _children(),
         "visits": [
@@ -92,6 +94,7 @@ def _children() -> list[dict[str, Any]]:
         common | {"child_id": MIDDLE, "birth_date": "2008-01-31", "valid_from": "2018-02-01", "health": "disabled"},
         common | {"child_id": YOUNGEST, "birth_date": "2018-01-20"},
         common | {"child_id": GONE, "birth_date": "2003-01-20", "file_status": "moved"},
+        common | {"child_id": REFUSED, "household_id": FOURTH, "birth_date": "2011-05-05"},
         {"child_id": LONE, "household_id": SECOND, "birth_date": "2010-02-28", "file_status": "active"},
     ]  # fmt: skip
 

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from serving.review.cases.vault_persons import store_persons
 from serving.review.desk import Folders
 from serving.review.exchange.load import load_sheet
-from serving.review.store.accounts import Role
+from serving.review.store.accounts import Account, Role
 from serving.review.store.database import Database
+from serving.review.store.decisions import Refusal
 from serving.review.store.lists import ListItem
 from serving.review.store.trail import AccessEntry, OutboxRow
-from tests.serving.review.families import ELDEST, GUARDIAN, MIDDLE, NAMES, PHONE, SECRETS, THIRD, YOUNGEST
+from tests.serving.review.families import ELDEST, GUARDIAN, MIDDLE, NAMES, PHONE, REFUSED, SECRETS, THIRD, YOUNGEST
 from tests.serving.review.making import FAR_VILLAGE, NOW, TOWNSHIP, VILLAGE, account, item_id, place, sheet
 from tests.serving.review.server import Browser, Running, running
 
@@ -54,6 +55,7 @@ def pages(
         place(1, rating_asked=True, shown=SHOWN, rank=3),
         place(2, duty_rule="red_item:no_guardian", driver_child_id="C002"),
         place(3, shown={}),
+        place(4, shown=SHOWN),
         place(7, FAR_VILLAGE),
     )
     with database.writing() as session:
@@ -129,6 +131,21 @@ def test_a_household_that_moved_away_is_told_as_the_list_tells_it(pages: tuple[R
     assert "The facts of this household are not at hand here." in page
     assert "What happened" not in page
     assert THIRD in page
+
+
+def test_a_refusal_made_since_the_list_hides_band_and_reasons(pages: tuple[Running, Database]) -> None:
+    _, database = pages
+    with database.writing() as session:
+        item = session.get_one(ListItem, item_id(session, 4))
+        boss = session.scalars(select(Account.id).where(Account.name == "boss")).one()
+        session.add(
+            Refusal(account_id=boss, household_id=item.household_id, child_id=REFUSED, region_code=VILLAGE,
+                    refused_on=NOW.date(), made_at=NOW)
+        )  # fmt: skip
+    page = inside(pages, "boss").get(address(pages, 4))
+    assert "The guardian refuses the model since 5 Jul 2018" in page
+    assert not [word for word in OF_THE_MODEL if word in page]
+    assert "Go first" not in page
 
 
 def test_others_see_nothing_of_it(pages: tuple[Running, Database]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from starlette.responses import Response
@@ -82,6 +83,9 @@ def _page(ask: Ask, fault: str | None) -> Response:
     item = find_item(ask.session, ask.viewer, _number(ask), "household", ask.now)
     today = settings().day_of(ask.now)
     row = row_of(item, rated_by(ask.session, ask.viewer, [item.id]), ask.words, today)
+    family = _family(ask, item, must_rate=row.must_rate)
+    if family["said"] is None:  # refused since the list was made, or to be rated first
+        row = replace(row, band="")
     kept = {
         "status": item.status.value, "on": str(item.status_on or today), "reason": item.reason or "",
         "note": item.note or "",
@@ -103,7 +107,7 @@ def _page(ask: Ask, fault: str | None) -> Response:
         note_characters=settings().note_characters,
         simulated=item.visit_list.simulated,
         threads=thread_of(ask.session, ask.viewer, item),
-        **_family(ask, item, must_rate=row.must_rate),
+        **family,
     )
 
 
