@@ -85,7 +85,7 @@ def _agreement_table(blind: pl.DataFrame, definition: Definition, fewest: int) -
     columns = (Label("自评 \\ 评分档", "Own rating \\ band"), *words.values())
     counted = {(rating, band): count for rating, band, count in blind.group_by(RATING, BAND).len().iter_rows()}
     title = Label("没看评分档时的自评（户次）", "Own ratings before the band was seen (places)")
-    rows = [
+    rows: list[tuple[Label | str, ...]] = [
         (label, *(count_words(counted.get((rating, band), 0), fewest) for band in words))
         for rating, label in words.items()
     ]

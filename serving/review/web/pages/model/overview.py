@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from starlette.responses import Response
 
@@ -46,9 +47,9 @@ def _kept(ask: Ask) -> Kept | None:
         return None
 
 
-def _release(ask: Ask, kept: Kept | None) -> dict[str, object]:
+def _release(ask: Ask, kept: Kept | None) -> dict[str, Any]:
     home, released = ask.desk.folders.home, kept.released if kept else None
-    nothing = {"release": released, "subject": None, "figures": (), "age": None}
+    nothing: dict[str, Any] = {"release": released, "subject": None, "figures": (), "age": None}
     if home is None or kept is None or released is None:
         return nothing
     today = settings().day_of(ask.now)
@@ -64,7 +65,7 @@ def _release(ask: Ask, kept: Kept | None) -> dict[str, object]:
     }
 
 
-def _monitoring(ask: Ask) -> dict[str, object]:
+def _monitoring(ask: Ask) -> dict[str, Any]:
     home, limits = ask.desk.folders.home, model_settings()
     seen = None if home is None else watched(home, ask.viewer)
     alarms = seen.alarms if seen else ()
@@ -82,7 +83,7 @@ def _monitoring(ask: Ask) -> dict[str, object]:
     }
 
 
-def _counties(ask: Ask, kept: Kept | None) -> dict[str, object]:
+def _counties(ask: Ask, kept: Kept | None) -> dict[str, Any]:
     folders, released = ask.desk.folders, kept.released if kept else None
     if folders.home is None or released is None:
         found: tuple[CountyStanding, ...] = ()
