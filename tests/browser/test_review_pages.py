@@ -21,7 +21,7 @@ PAGES = {
     "supervisor": ("/list",),
     "administrator": ("/accounts",),
     "auditor": ("/log",),
-    "model_owner": ("/me",),
+    "model_owner": ("/me", "/model"),
 }
 
 
