@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from serving.review.access.viewer import May, Viewer
 from serving.review.cases.persons import keep_persons, persons_key
@@ -25,13 +25,14 @@ from serving.review.store.tables import METADATA
 from serving.review.store.visits import ReportTask, VisitRecord
 
 _REGION = "region_code"
-_DONE = {
-    "visit": VisitRecord,
-    "red": ReportTask,
-    "overrule": Override,
-    "rate": OwnRating,
-    "correct": Correction,
-    "refuse": Refusal,
+# What somebody leaves behind who did an exercise: a row in the practice village.
+_DONE: Mapping[str, InstrumentedAttribute[str]] = {
+    "visit": VisitRecord.region_code,
+    "red": ReportTask.region_code,
+    "overrule": Override.region_code,
+    "rate": OwnRating.region_code,
+    "correct": Correction.region_code,
+    "refuse": Refusal.region_code,
 }
 
 
@@ -76,7 +77,8 @@ def exercises(session: Session, viewer: Viewer) -> Sequence[Exercise]:
     for family in practice_families():
         household = family.household_id(region)
         if household in places:
-            done = session.scalar(select(exists().where(_DONE[family.exercise].region_code == region))) or False
+            left = _DONE[family.exercise]
+            done = session.scalar(select(left).where(left == region).limit(1)) is not None
             found.append(Exercise(family.exercise, household, places[household], done))
     return found
 
