@@ -58,7 +58,7 @@ class CountyStanding:
     county: str
     standing: str
     accepted: bool
-    checked_on: str
+    checked_on: date | None
     reasons: tuple[Label, ...]
 
 
@@ -103,11 +103,12 @@ def county_standings(home: Path, ledger: Path | None, model_id: str, viewer: Vie
             state = region_state(home, county, model_id, county_sha256(store, county))
             verdict = read_verdict(home, county)
         except UserError:
-            found.append(CountyStanding(county, "broken", accepted=False, checked_on="", reasons=()))
+            found.append(CountyStanding(county, "broken", accepted=False, checked_on=None, reasons=()))
             continue
         held = verdict if verdict is not None and state.standing != "not_checked" else None
         reasons = tuple(one.words for one in held.reasons) if held else ()
-        found.append(CountyStanding(county, state.standing, state.accepted, held.as_of if held else "", reasons))
+        checked_on = date.fromisoformat(held.as_of) if held else None
+        found.append(CountyStanding(county, state.standing, state.accepted, checked_on, reasons))
     order = {name: place for place, name in enumerate(("broken", "not_fit", "with_care", "not_checked", "fit"))}
     return tuple(sorted(found, key=lambda one: (order[one.standing], one.county)))
 

@@ -23,12 +23,14 @@ from models.release.regions import county_sha256
 from serving.review.access.viewer import Viewer
 from serving.review.exchange.export import export_outbox
 from serving.review.exchange.facts import Fact, queue_fact
+from serving.review.overrule import overrule_settings
 from serving.review.store.accounts import Role
 from serving.review.store.database import Database
 from serving.review.store.decisions import Rating
 from serving.review.store.lists import ListItem, Status
 from serving.review.store.trail import OutboxRow
 from serving.review.work.changes import Change, change_status
+from serving.review.work.overruling import Overruling, overrule
 from serving.review.work.ratings import rate
 from tests.serving.review.making import NOW, VILLAGE, account, loaded, place, sheet
 
@@ -194,6 +196,21 @@ def test_what_people_decided_arrives_and_outdates_nothing(database: Database, wo
     assert county_sha256(store, COUNTY) == county_sha256(before, COUNTY)
     assert set(store.read(COUNTY).tables) == set(definition.tables)
     store.require(definition)
+
+
+def test_an_override_as_people_make_it_is_taken_whatever_its_reason(
+    database: Database, worker: Viewer, ledger: Path
+) -> None:
+    definition = load_definition()
+    assert list(definition.codes["override_reason"]) == list(overrule_settings().reasons)
+    with database.writing() as session:
+        item = session.scalars(select(ListItem).where(ListItem.household_id == "H001001-001")).one()
+        overrule(session, worker, Overruling(item.id, Rating.IN_TURN, "season", "不写进台账"), NOW)
+    report = export_outbox(database, ledger, definition, NOW)
+    assert (report.exported["overrides"], report.waiting, report.refused) == (1, {}, {})
+    held = LedgerStore.open(ledger).read_decisions(COUNTY, definition)["overrides"]
+    assert held.select("wanted", "reason", "model_id", "answered").rows() == [("in_turn", "season", "m1", False)]
+    assert "不写进台账" not in str(held.rows())
 
 
 def test_decisions_sent_again_are_once(database: Database, worker: Viewer, ledger: Path) -> None:

@@ -210,7 +210,7 @@ def test_counties_that_need_a_look_come_first(tmp_path: Path) -> None:
     assert [(one.county, one.standing, one.accepted) for one in found] == [
         ("520003", "broken", False), ("520002", "not_fit", True), (COUNTY, "not_checked", False)
     ]  # fmt: skip
-    assert (found[1].checked_on, found[1].reasons[0].en) == ("2026-06-30", "one")
+    assert (found[1].checked_on, found[1].reasons[0].en) == (date(2026, 6, 30), "one")
     assert standing_counts(found) == {"broken": 1, "not_fit": 1, "not_checked": 1}
     assert county_standings(tmp_path, tmp_path / "ledger", "m1", FAR) == ()
 
