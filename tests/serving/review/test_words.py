@@ -11,18 +11,23 @@ from typing import get_args
 import pytest
 
 import serving.review
+from features.definition.structure import SIMULATED_SOURCE
 from models.policy.lists.draw import KINDS
 from models.release.regions import Standing
 from serving.review.cases.timeline import Kind
+from serving.review.exchange.export import REVIEW_SOURCE
 from serving.review.overrule import overrule_settings
 from serving.review.settings import settings
 from serving.review.store.accounts import Role
-from serving.review.store.decisions import Rating
+from serving.review.store.decisions import CorrectionState, Rating
 from serving.review.store.lists import Status
 from serving.review.words import Words, catalogue, preferred
+from serving.review.work.ask_scoring import NO_MODEL, NO_SERVICE
 from serving.review.work.my_list import Order, Why
+from serving.review.work.new_place import LATER, NO_FACTS
 from serving.review.work.overrides import ThreadState
 from serving.review.work.pool import SHOWS
+from serving.review.work.rights_settings import rights_settings
 from serving.review.work.workload import WHICH
 
 ROOT = Path(serving.review.__file__).parent
@@ -37,6 +42,12 @@ CODES = {
     "overrides": {state.value for state in ThreadState},
     "reason": {code for codes in settings().reasons.values() for code in codes},
     "action": {"read", "write"},
+    "decline_reason": set(rights_settings().corrections.decline_reasons),
+    "correction_state": {state.value for state in CorrectionState},
+    "correction_said": {state.value for state in CorrectionState},
+    "new_place": {NO_FACTS, LATER, NO_SERVICE, NO_MODEL, "village", "county", "on_list"},
+    "fact_source": {SIMULATED_SOURCE, REVIEW_SOURCE, "form"},
+    "family_right": {"see", "correct", "delete", "explain", "refuse", "child"},
     "pool_show": set(SHOWS),
     "pool_why": {*KINDS, "by_hand", "next"},
     "places_which": set(WHICH),
