@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+import httpx
+import uvicorn
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from serving.review.desk import Desk
 from serving.review.exchange.load import Place, Sheet
 from serving.review.exchange.terms import Terms
 from serving.review.store.lists import ListItem, Stratum
 from serving.review.store.trail import OutboxRow
+from serving.review.web.app import application
 from tests.serving.review.making import NEXT_VILLAGE, VILLAGE, place, sheet
+from tests.serving.review.server import PATIENCE, Browser, free_port
 
 AWAY, MOVED, NEED = "away", "moved", "known_need"
 TERMS = Terms(
@@ -54,3 +63,27 @@ def item(session: Session, number: int) -> ListItem:
 def rows(session: Session, table: str = "assignments") -> list[OutboxRow]:
     """What was queued for the ledger."""
     return list(session.scalars(select(OutboxRow).where(OutboxRow.table == table).order_by(OutboxRow.id)))
+
+
+@contextmanager
+def browsing(desk: Desk, name: str, language: str = "en") -> Iterator[Browser]:
+    """A browser in which somebody is signed in, at pages served by a thread of this process."""
+    port = free_port()
+    config = uvicorn.Config(application(desk), port=port, log_level="warning", access_log=False, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        until = time.monotonic() + PATIENCE
+        while not server.started:
+            assert thread.is_alive(), "the server ended"
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.02)
+        headers = {"Accept-Language": language}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:
+            browser = Browser(client)
+            browser.sign_in(name)
+            yield browser
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE)

@@ -16,7 +16,7 @@ from serving.review.web.pages.supervise.paging import Paging
 from serving.review.web.pages.supervise.pool import PoolRow, rows_of
 from serving.review.web.render import page
 from serving.review.work.assigning import Assigned, AssignFaultError, assign, assign_village, village_mark
-from serving.review.work.workload import WHICH, PlacesAsked, covers, people_of, places_named, places_of, workload
+from serving.review.work.workload import WHICH, PlacesAsked, Which, covers, people_of, places_named, places_of, workload
 
 PATH = "/supervise/places"
 _FILTERS = ("which", "account", "village")
@@ -69,7 +69,7 @@ def _kept(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _page(ask: Ask, values: Mapping[str, str], fault: str) -> Response:
-    which = next((one for one in WHICH if one == values.get("which")), "unassigned")
+    which = _which(values.get("which", ""))
     number, village = values.get("account", ""), values.get("village", "")[:VILLAGE_DIGITS]
     account_id = int(number) if number.isdecimal() and len(number) < 10 else 0
     paging = Paging.of(ask, PATH, which=which, account=str(account_id or ""), village=village)
@@ -100,6 +100,10 @@ def _page(ask: Ask, values: Mapping[str, str], fault: str) -> Response:
         open_there=next((one.load.to_visit for one in work.villages if one.code == village), 0),
         simulated=any(item.visit_list.simulated for item in items),
     )
+
+
+def _which(given: str) -> Which:
+    return next((one for one in WHICH if one == given), "unassigned")
 
 
 def _able(people: Sequence[Account], items: Sequence[ListItem], village: str) -> list[Account]:
