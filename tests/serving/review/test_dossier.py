@@ -21,7 +21,7 @@ from serving.review.cases.values import age_text, value_text
 from serving.review.cases.vault_persons import store_persons
 from serving.review.desk import Desk, Folders
 from serving.review.exchange.facts import Fact as LedgerFact
-from serving.review.exchange.facts import queue_fact
+from serving.review.exchange.facts import Value, queue_fact
 from serving.review.store.accounts import Role
 from serving.review.store.database import Database
 from serving.review.store.decisions import Refusal
@@ -132,7 +132,7 @@ def test_what_happened_the_newest_first(desk: Desk, worker: Viewer) -> None:
 
 
 def test_a_list_held_here_is_told_once(desk: Desk, worker: Viewer, database: Database) -> None:
-    line = {"household_id": FIRST, "as_of": date(2018, 6, 30), "stratum": "score", "frame_size": 9,
+    line: dict[str, Value] = {"household_id": FIRST, "as_of": date(2018, 6, 30), "stratum": "score", "frame_size": 9,
             "inclusion_probability": 1.0, "drawn": True}  # fmt: skip
     key = {"list_id": "L2018-07", "household_id": FIRST}
     before = tell(desk, worker).timeline
@@ -161,7 +161,12 @@ def test_nothing_of_the_model_for_a_child_whose_guardian_refuses_it(
             Refusal(account_id=worker.account_id, household_id=FIRST, child_id=ELDEST, region_code=VILLAGE,
                     refused_on=TODAY, made_at=NOW)
         )  # fmt: skip
-        row = {"household_id": FIRST, "birth_date": date(2018, 1, 20), "file_status": "active", REFUSED_ON: TODAY}
+        row: dict[str, Value] = {
+            "household_id": FIRST,
+            "birth_date": date(2018, 1, 20),
+            "file_status": "active",
+            REFUSED_ON: TODAY,
+        }
         queue_fact(session, LedgerFact(CHILDREN, VILLAGE, {"child_id": YOUNGEST}, row, TODAY), NOW)
     told = tell(desk, worker)
     refusals = {child.child_id: (child.refused_on, child.case is None) for child in told.children}
@@ -235,7 +240,7 @@ def test_a_definition_without_layout_is_shown_all_the_same(tmp_path: Path) -> No
 
 def test_values_in_words() -> None:
     definition, zh, en = load_definition(), Words("zh"), Words("en")
-    columns = definition.tables[CHILDREN].columns | definition.tables[HOUSEHOLDS].columns
+    columns = {**definition.tables[CHILDREN].columns, **definition.tables[HOUSEHOLDS].columns}
     said = {
         ("boarding", False): "no", ("birth_date", date(2010, 2, 28)): "28 Feb 2010",
         ("schooling", "primary"): "primary", ("schooling", "unheard_of"): "unheard_of", ("aid_received", ";"): "none",

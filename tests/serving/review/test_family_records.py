@@ -17,7 +17,7 @@ from serving.review.cases.members import Member, members
 from serving.review.cases.records import Records, records
 from serving.review.desk import Desk, Folders
 from serving.review.exchange.export import export_outbox
-from serving.review.exchange.facts import Fact, queue_fact, take_back_facts
+from serving.review.exchange.facts import Fact, Value, queue_fact, take_back_facts
 from serving.review.store.accounts import Role
 from serving.review.store.database import Database
 from serving.review.store.trail import OutboxRow
@@ -96,14 +96,20 @@ def test_who_may_not_read_families_gets_nothing(desk: Desk, database: Database, 
 
 
 def _visit(number: str, **other: str) -> Fact:
-    columns = {HOUSEHOLD: FIRST, "visited_on": date(2018, 7, 4), "purpose": "listed", "met": True, **other}
+    columns: dict[str, Value] = {
+        HOUSEHOLD: FIRST,
+        "visited_on": date(2018, 7, 4),
+        "purpose": "listed",
+        "met": True,
+        **other,
+    }
     return Fact(VISITS, VILLAGE, {VISIT: number}, columns, date(2018, 7, 4))
 
 
 def test_facts_that_wait_for_the_ledger_are_known_at_once(desk: Desk, database: Database, worker: Viewer) -> None:
     with database.writing() as session:
         queue_fact(session, _visit("V9"), NOW)
-        seen = {"seen": True, "domains_assessed": "medical;living"}
+        seen: dict[str, Value] = {"seen": True, "domains_assessed": "medical;living"}
         queue_fact(session, Fact(ASSESSMENTS, VILLAGE, {VISIT: "V9", CHILD: ELDEST}, seen, date(2018, 7, 4)), NOW)
         queue_fact(session, _visit("V8", household_id=SECOND), NOW)
         queue_fact(session, replace(_visit("V7"), table="overrides"), NOW)
