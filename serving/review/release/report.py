@@ -10,8 +10,6 @@ from typing import Any
 
 from features.definition import Label
 
-PAGE = "audit.html"
-
 
 @dataclass(frozen=True, slots=True)
 class AuditTable:
@@ -50,7 +48,7 @@ def audit_page(home: Path, model_id: str) -> bytes | None:
     """The stored page of the audit, for people to keep; None where there is none."""
     from models.release.gate.subject import audit_path
 
-    path = audit_path(home, model_id).with_name(PAGE)
+    path = audit_path(home, model_id).with_suffix(".html")
     return path.read_bytes() if path.is_file() else None
 
 
