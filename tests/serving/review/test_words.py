@@ -21,6 +21,7 @@ from serving.review.settings import settings
 from serving.review.store.accounts import Role
 from serving.review.store.decisions import CorrectionState, Rating
 from serving.review.store.lists import Status
+from serving.review.store.visits import EventKind
 from serving.review.words import Words, catalogue, preferred
 from serving.review.work.ask_scoring import NO_MODEL, NO_SERVICE
 from serving.review.work.my_list import Order, Why
@@ -42,6 +43,7 @@ CODES = {
     "overrides": {state.value for state in ThreadState},
     "reason": {code for codes in settings().reasons.values() for code in codes},
     "action": {"read", "write"},
+    "event": {kind.value for kind in EventKind},
     "decline_reason": set(rights_settings().corrections.decline_reasons),
     "correction_state": {state.value for state in CorrectionState},
     "correction_said": {state.value for state in CorrectionState},
