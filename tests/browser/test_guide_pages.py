@@ -93,9 +93,11 @@ def test_every_exercise_is_done_without_javascript(chromium: Browser, office: Ru
     _open(page, "Correct a wrong fact", "Correct a fact")
     page.get_by_role("link", name=re.compile("schooling", re.IGNORECASE)).first.click()
     page.get_by_role("radio", name="junior secondary").check()
+    page.fill("#since", page.locator("#since").get_attribute("max") or "")
     page.locator("main form button").last.click()
     _open(page, "Note that the guardian refuses", "Family refuses the model")
-    page.locator("main form button").first.click()
+    page.locator("input[name=child]").first.check()
+    page.locator("form.card button").click()
     page.goto("/practice")
     assert page.get_by_text("to do").count() == 0, page.locator("main").inner_text()
     assert page.get_by_role("status").text_content() == "All done. You are ready to work."
@@ -119,6 +121,7 @@ def _visit(page: Page, exercise: str, *, severe: bool) -> None:
             child.check()
     if severe:
         page.locator("details").first.locator("summary").click()
+        page.locator("select[name=f0_who]").select_option(index=1)
         page.locator("select[name=f0_domain]").select_option("guardianship")
         page.locator("select[name=f0_severity]").select_option("3")
-    page.locator("main form button").last.click()
+    page.locator("button.save").click()
