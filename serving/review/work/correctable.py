@@ -106,7 +106,7 @@ def faults_of(
 ) -> Mapping[str, Label]:
     """What the ledger's own checks find in new states, by field of the form: value or since."""
     rows = [_checked(state, definition, today) for state in states]
-    schema = {LINE: pl.Int64, **table_schema(definition, table.name)}
+    schema: dict[str, type[pl.DataType]] = {LINE: pl.Int64, **table_schema(definition, table.name)}
     frame = pl.DataFrame([{LINE: number, **row} for number, row in enumerate(rows, start=1)], schema=schema)
     found: dict[str, Label] = {}
     for name, rule, wanted in (
