@@ -43,7 +43,6 @@ CODES = {
     "overrides": {state.value for state in ThreadState},
     "reason": {code for codes in settings().reasons.values() for code in codes},
     "action": {"read", "write"},
-    "event": {kind.value for kind in EventKind},
     "decline_reason": set(rights_settings().corrections.decline_reasons),
     "correction_state": {state.value for state in CorrectionState},
     "correction_said": {state.value for state in CorrectionState},
@@ -56,7 +55,7 @@ CODES = {
     "county_standing": set(get_args(Standing)),
     "item": {"up", "down", "not_known"},
     "household": {"ask", "bring"},
-    "event": set(get_args(Kind)),
+    "event": {*get_args(Kind), *(kind.value for kind in EventKind)},
 }
 
 
