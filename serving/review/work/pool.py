@@ -116,9 +116,10 @@ def pool_of(session: Session, viewer: Viewer, list_pk: int, step: int) -> Pool:
 
 
 def pool_part(session: Session, viewer: Viewer, asked: PoolAsked, now: datetime) -> PoolPart:
-    """Places of a pool: those to visit in order, beneath them who comes next, last those taken off. Noted."""
+    """Places of a pool: those to visit, duties first; beneath them who comes next; last those taken off. Noted."""
     where = (_mine(viewer, asked.list_pk), _shown(asked.show))
-    order = (case((ListItem.listed, 0), (ListItem.moved_reason.is_(None), 1), else_=2), ListItem.place, ListItem.id)
+    part = case((~ListItem.listed & ListItem.moved_reason.is_(None), 2), (~ListItem.listed, 3), (_duty(), 0), else_=1)
+    order = (part, ListItem.place, ListItem.id)
     items = session.scalars(
         select(ListItem).where(*where).order_by(*order).offset(asked.first).limit(asked.count)
     ).all()
@@ -153,6 +154,10 @@ def _mine(viewer: Viewer, list_pk: int) -> ColumnElement[bool]:
     return and_(ListItem.list_pk == list_pk, within(viewer, May.SUPERVISE, ListItem.region_code))
 
 
+def _duty() -> ColumnElement[bool]:
+    return ListItem.duty_rule.is_not(None)
+
+
 def _below() -> ColumnElement[bool]:
     return and_(~ListItem.listed, ListItem.moved_reason.is_(None))
 
@@ -168,7 +173,7 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
 def _shown(show: Show) -> ColumnElement[bool]:
     shown: dict[Show, ColumnElement[bool]] = {
         "all": true(),
-        "duty": and_(ListItem.listed, ListItem.duty_rule.is_not(None)),
+        "duty": and_(ListItem.listed, _duty()),
         "random": or_(ListItem.kind == RANDOM, and_(ListItem.listed, ListItem.stratum == Stratum.RANDOM)),
         "new": and_(ListItem.listed, ListItem.new),
         "by_hand": and_(ListItem.listed, ListItem.stratum == Stratum.BY_HAND),
