@@ -13,12 +13,17 @@ def pinyin_key(name: str) -> tuple[tuple[str, str], ...]:
 
     A surname is read as one (曾 zēng, 单 shàn), also one of two characters (尉迟 yùchí). Letters count as themselves.
     """
-    from pypinyin import Style, lazy_pinyin
-
     text = "".join(name.split())
     surname = _surname(text)
-    given = (lazy_pinyin(one, style=Style.TONE3, errors=str.lower)[0] for one in text[len(surname) :])
-    return tuple(zip([*surname, *given], text, strict=True))
+    return tuple(zip([*surname, *map(_sound, text[len(surname) :])], text, strict=True))
+
+
+@lru_cache(maxsize=8192)
+def _sound(character: str) -> str:
+    """How one character is said, looked up once each: a list by name asks for the same few hundred again and again."""
+    from pypinyin import Style, lazy_pinyin
+
+    return str(lazy_pinyin(character, style=Style.TONE3, errors=str.lower)[0])
 
 
 def _surname(text: str) -> tuple[str, ...]:

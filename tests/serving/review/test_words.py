@@ -30,6 +30,7 @@ from serving.review.work.overrides import ThreadState
 from serving.review.work.pool import SHOWS
 from serving.review.work.rights_settings import rights_settings
 from serving.review.work.workload import WHICH
+from serving.review.workbook.layout import VISIBLE
 
 ROOT = Path(serving.review.__file__).parent
 CODES = {
@@ -38,6 +39,7 @@ CODES = {
     "band": {rating.value for rating in Rating},
     "wanted": {rating.value for rating in Rating},
     "overrule_reason": set(overrule_settings().reasons),
+    "workbook": set(VISIBLE),
     "list_why": set(get_args(Why)[1:]),
     "list_order": {"place", *get_args(Order)[1:]},
     "overrides": {state.value for state in ThreadState},
@@ -68,7 +70,7 @@ def named(text: str) -> set[str]:
     """The words that code and templates name in full, and those of code lists and faults."""
     sections = {key.split(".")[0] for key in catalogue()}
     full = set(re.findall(rf"[\"']((?:{'|'.join(sections)})\.[a-z_]+)[\"']", text))
-    full = {key for key in full if not key.endswith((".id", ".toml"))}  # columns of the database, and files
+    full = {key for key in full if not key.endswith((".id", ".toml", ".xlsx"))}  # columns of the database, and files
     faults = {f"fault.{code}" for code in re.findall(r"[\"']([a-z]+_[a-z_]+)[\"']", text)} & set(catalogue())
     purposes = {key for key in catalogue() if key.startswith("purpose.")}
     return full | faults | purposes | {f"{section}.{code}" for section, codes in CODES.items() for code in codes}

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from serving.review.web.ask import Ask
 from serving.review.web.pages.my_list import shared
 from serving.review.web.render import page
-from serving.review.work.my_list import Wanted, my_list
+from serving.review.work.my_list import Order, Wanted, my_list
 
 # More than any list holds: on paper there are no pages to turn.
 WHOLE = 100_000
@@ -16,7 +16,7 @@ WHOLE = 100_000
 def show(ask: Ask) -> Response:
     """The list as it is printed; with names only on request, which the log of accesses tells apart."""
     names = bool(ask.query("names"))
-    order = "village" if ask.query("order") == "village" else ""
+    order: Order = "village" if ask.query("order") == "village" else ""
     wanted = Wanted(count=WHOLE, order=order)
     part = my_list(ask.session, ask.viewer, wanted, "print_names" if names else "print", ask.now)
     return page(ask, "paper.html.jinja", names=names, **shared(ask, part, names=names))

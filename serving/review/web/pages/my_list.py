@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -32,17 +33,15 @@ def show(ask: Ask) -> Response:
     wanted = _wanted(ask, (number - 1) * count, count)
     part = my_list(ask.session, ask.viewer, wanted, "list", ask.now)
     kept = {name: value for name in _FILTERS if (value := ask.query(name)[:12])}
-    return _page(
-        ask,
-        part,
-        wanted,
-        number=number,
-        pages=max(1, -(-part.matching // count)),
-        link=lambda page_number: "/list?" + urlencode({**kept, "page": page_number}),
-        keep=urlencode({**kept, "page": number}),
-        filtered=bool(kept),
-        sought="",
-    )
+    turning = {
+        "number": number,
+        "pages": max(1, -(-part.matching // count)),
+        "link": lambda page_number: "/list?" + urlencode({**kept, "page": page_number}),
+        "keep": urlencode({**kept, "page": number}),
+        "filtered": bool(kept),
+        "sought": "",
+    }
+    return _page(ask, part, wanted, turning)
 
 
 def find(ask: Ask) -> Response:
@@ -56,7 +55,8 @@ def find(ask: Ask) -> Response:
     only = frozenset(home for home in homes if any(text in name.lower() for name in (home, *names.get(home, ()))))
     wanted = Wanted(count=settings().page_items, only=only)
     part = my_list(ask.session, ask.viewer, wanted, "search", ask.now)
-    return _page(ask, part, wanted, number=1, pages=1, link=None, keep="", filtered=True, sought=sought)
+    turning = {"number": 1, "pages": 1, "link": None, "keep": "", "filtered": True, "sought": sought}
+    return _page(ask, part, wanted, turning)
 
 
 def find_again(ask: Ask) -> Response:
@@ -95,7 +95,7 @@ def shared(ask: Ask, part: ListPart, *, names: bool) -> dict[str, Any]:
     }
 
 
-def _page(ask: Ask, part: ListPart, wanted: Wanted, **values: object) -> Response:
+def _page(ask: Ask, part: ListPart, wanted: Wanted, turning: Mapping[str, Any]) -> Response:
     tasks = open_tasks(ask.session, ask.viewer)
     return page(
         ask,
@@ -110,7 +110,7 @@ def _page(ask: Ask, part: ListPart, wanted: Wanted, **values: object) -> Respons
         tasks_due=ask.words.moment(tasks[0].due_at) if tasks else "",
         tasks_late=bool(tasks) and tasks[0].due_at < ask.now,
         heads=_heads(ask, part) if wanted.order == "village" else {},
-        **values,
+        **turning,
         **shared(ask, part, names=True),
     )
 
@@ -136,8 +136,8 @@ def _button(value: str) -> tuple[str, int, int]:
 
 def _wanted(ask: Ask, first: int, count: int) -> Wanted:
     status = ask.query("status") if ask.query("status") in set(Status) else ""
-    why = next((one for one in _WHYS if one == ask.query("why")), "")
-    order = next((one for one in _ORDERS if one == ask.query("order")), "")
+    why: Why = next((one for one in _WHYS if one == ask.query("why")), "")
+    order: Order = next((one for one in _ORDERS if one == ask.query("order")), "")
     turns = _turns_by_name(ask) if order == "name" else {}
     return Wanted(status, ask.query("village")[:12], first, count, why, order, turns=turns)
 
