@@ -226,6 +226,22 @@ def county_sha256(store: LedgerStore, county: str) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def carry_verdict(home: Path, county: str, before: str, after: str) -> None:
+    """Let a verdict stand over rows that visits added: what people find and correct day by day is no new register.
+
+    Only the state the verdict was made on is followed; what an import brought in between needs a check of its own.
+
+    Args:
+        home: where verdicts are kept.
+        county: its code.
+        before: the county's ledger (``county_sha256``) before the rows.
+        after: and with them.
+    """
+    verdict = read_verdict(home, county)
+    if verdict is not None and before != after and verdict.ledger_sha256 == before:
+        write_verdict(home, replace(verdict, ledger_sha256=after))
+
+
 @dataclass(slots=True)
 class RegionReader:
     """Follows the counties of a home for a service: a file is read again only when it was replaced.

@@ -56,7 +56,13 @@ def export(
     from serving.review.exchange.runs import run_export
 
     folder = ledger or (home or default_home()) / "ledger"
-    report = run_export(open_database(home, database), folder, _definition(folder, definition), datetime.now(UTC))
+    report = run_export(
+        open_database(home, database),
+        folder,
+        _definition(folder, definition),
+        datetime.now(UTC),
+        home or default_home(),
+    )
     parts = {"exported": report.exported, "waiting": report.waiting, "refused": report.refused}
     if json:
         print_json({name: dict(counts) for name, counts in parts.items()})

@@ -1,6 +1,6 @@
 """The export once a day, by whichever worker of the server comes first; no page waits for it or fails by it.
 
-Report tasks that are due are escalated with it.
+Report tasks that are due are escalated each time it looks.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def export_if_due(database: Database, home: Path, ledger: Path, now: datetime) -
             # Another worker may have been at it until now.
             if not _due(database, now):
                 return False
-            _export(database, ledger, now)
+            _export(database, home, ledger, now)
     except Timeout:
         return False
     return True
@@ -88,7 +88,10 @@ def _work(database: Database, home: Path, ledger: Path, clock: Callable[[], date
     rule = exchange_settings().daily
     while not over.is_set():
         try:
-            export_if_due(database, home, ledger, clock())
+            now = clock()
+            with database.writing() as session:
+                escalate_due(session, now)
+            export_if_due(database, home, ledger, now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the pages go on; its text may hold values
             logger.error("the daily export failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback holds values
         over.wait(rule.look_seconds)
@@ -101,12 +104,10 @@ def _due(database: Database, now: datetime) -> bool:
     return is_due(exchange_settings().daily, *moments, now)
 
 
-def _export(database: Database, ledger: Path, now: datetime) -> None:
+def _export(database: Database, home: Path, ledger: Path, now: datetime) -> None:
     try:
-        with database.writing() as session:
-            escalate_due(session, now)
         definition = load_definition(LedgerStore.open(ledger).definition_name)
-        report = run_export(database, ledger, definition, now)
+        report = run_export(database, ledger, definition, now, home)
     except UserError as error:
         logger.error("the daily export was not made: %s", type(error).__name__)  # noqa: TRY400 - its text names paths
     except Exception:

@@ -22,6 +22,7 @@ from features.definition.structure import DEFINITION_VERSION, RECORDED_ON, RETRA
 from features.ledger.faults import Faults
 from features.ledger.importer import import_folder
 from features.ledger.store import LedgerStore
+from models.release.regions import carry_verdict, county_sha256
 from serving.review.store.database import Database
 from serving.review.store.trail import OutboxRow
 
@@ -41,8 +42,10 @@ class ExportReport:
     refused: Mapping[str, int] = field(default_factory=dict)
 
 
-def export_outbox(database: Database, ledger: Path, definition: Definition, now: datetime) -> ExportReport:
-    """Import every row that waits into the ledger, and mark those it took.
+def export_outbox(
+    database: Database, ledger: Path, definition: Definition, now: datetime, home: Path | None = None
+) -> ExportReport:
+    """Import every row that waits into the ledger, and mark those it took. Checks of counties in ``home`` stand on.
 
     Raises:
         UserError: no ledger there, one of another definition, or another import running. Then nothing is marked.
@@ -57,6 +60,10 @@ def export_outbox(database: Database, ledger: Path, definition: Definition, now:
     faults = _import(fitting, ledger, definition) if fitting else {}
     if fitting:
         _mark(database, fitting, faults, now)
+    if home is not None:
+        after = LedgerStore.open(ledger)
+        for county in sorted({row.county for row in fitting}):
+            carry_verdict(home, county, county_sha256(store, county), county_sha256(after, county))
     return ExportReport(
         exported=Counter(row.table for row in fitting if row.row_id not in faults),
         waiting=Counter(row.table for row in others),

@@ -11,9 +11,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from serving.review.exchange.carry import Carried, directors, left_over
+from serving.review.exchange.forgetting import forget_model
 from serving.review.exchange.terms import Terms
 from serving.review.store.lists import ListItem, Stratum, VisitList
-from serving.review.work.forgetting import forget_model
 
 
 @dataclass(frozen=True, slots=True)

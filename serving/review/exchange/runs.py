@@ -15,14 +15,16 @@ from serving.review.store.database import Database
 from serving.review.store.trail import ExportRun
 
 
-def run_export(database: Database, ledger: Path, definition: Definition, now: datetime) -> ExportReport:
+def run_export(
+    database: Database, ledger: Path, definition: Definition, now: datetime, home: Path | None = None
+) -> ExportReport:
     """Export what waits and write down that it was done; running it again changes nothing in the ledger.
 
     Raises:
         UserError: as ``export_outbox``; that is written down too.
     """
     try:
-        report = export_outbox(database, ledger, definition, now)
+        report = export_outbox(database, ledger, definition, now, home)
     except UserError:
         note_failure(database, "ledger", now)
         raise

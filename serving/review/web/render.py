@@ -7,10 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import exists, select
 from starlette.responses import HTMLResponse
 
 from serving.review.access.sessions import form_token
-from serving.review.access.viewer import May
+from serving.review.access.viewer import May, within
+from serving.review.store.lists import VisitList
 from serving.review.web.ask import Ask
 from serving.review.work.hints import hint_for
 
@@ -49,10 +51,17 @@ def page(ask: Ask, template: str, *, status: int = 200, **values: object) -> HTM
             style=f"/static/{style_name()}",
             practising=ask.practising,
             hint=_hint(ask),
+            any_simulated=lambda: any_simulated(ask),
             **values,
         )
     )
     return HTMLResponse(html, status)
+
+
+def any_simulated(ask: Ask) -> bool:
+    """Whether a list in the reader's regions is simulated: pages of many lists then say so."""
+    here = within(ask.viewer, May.READ_CASES, VisitList.region_code)
+    return ask.session.scalar(select(exists().where(VisitList.simulated, here))) or False
 
 
 def problem_page(ask: Ask, key: str, status: int) -> HTMLResponse:

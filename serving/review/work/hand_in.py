@@ -47,7 +47,9 @@ def compare(session: Session, viewer: Viewer, book: ReadBook, now: datetime) -> 
     once. A row whose place says something else than when the workbook was written is a conflict.
     """
     places = _places(session, viewer, book.rows)
-    changes, conflicts, bad, same = [], [], list(book.bad), 0
+    changes: list[Beside] = []
+    conflicts: list[Beside] = []
+    bad, same = list(book.bad), 0
     for row in book.rows:
         item = places.get(row.item_id)
         if item is None or item.household_id != row.household_id:

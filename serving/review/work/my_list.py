@@ -59,7 +59,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ListPart:
-    """A part of a list with what its page must say of the whole."""
+    """A part of a list with what its page must say of the whole.
+
+    ``numbers``: where each place of the viewer's list stands in it, from 1, whatever is filtered or settled.
+    """
 
     items: Sequence[ListItem]
     matching: int
@@ -67,6 +70,7 @@ class ListPart:
     villages: tuple[str, ...]
     lists: Sequence[VisitList]
     rated: frozenset[int]
+    numbers: Mapping[int, int]
 
 
 def my_list(session: Session, viewer: Viewer, wanted: Wanted, purpose: str, now: datetime) -> ListPart:
@@ -86,6 +90,7 @@ def my_list(session: Session, viewer: Viewer, wanted: Wanted, purpose: str, now:
         villages=tuple(sorted(villages)),
         lists=session.scalars(lists).all(),
         rated=frozenset(line.id for line in lines if line.asked and not line.hidden),
+        numbers={line.id: number for number, line in enumerate(sorted(lines, key=_standing), start=1)},
     )
 
 
@@ -179,8 +184,12 @@ def _first_places(lines: Sequence[Line]) -> dict[str, int]:
     return first
 
 
+def _standing(line: Line) -> tuple[bool, int, int]:
+    return (not line.duty, line.place, line.id)
+
+
 def _turn(line: Line, wanted: Wanted, villages: Mapping[str, int]) -> tuple[object, ...]:
-    usual = (line.status is not Status.OPEN, not line.duty, line.place, line.id)
+    usual = (line.status is not Status.OPEN, *_standing(line))
     if wanted.order == "name":
         return (wanted.turns.get(line.household_id, len(wanted.turns)), *usual)
     return (villages[line.village], line.village, *usual) if wanted.order == "village" else usual

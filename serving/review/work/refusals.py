@@ -12,11 +12,11 @@ from features.definition.structure import CHILDREN, REFUSED_ON
 from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.cases.records import Records, records
 from serving.review.desk import Desk
+from serving.review.exchange.forgetting import forget_model
 from serving.review.settings import settings
 from serving.review.store.decisions import Refusal
 from serving.review.store.lists import ListItem
 from serving.review.work.access_log import note
-from serving.review.work.forgetting import forget_model
 from serving.review.work.states import NewState, Subject, changed_states, queue_states, said_again, take_back_row
 
 

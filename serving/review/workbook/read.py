@@ -79,7 +79,7 @@ def read_list(content: bytes) -> ReadBook:
     if not content.startswith(_PACKAGE):
         raise BookFaultError("book_refused")
     with tempfile.TemporaryDirectory(prefix="mopai-hand-in-") as folder:
-        path = Path(folder) / "list.xlsx"
+        path = Path(folder) / "sent.xlsx"
         path.write_bytes(content)
         try:
             book = require_safe(path)

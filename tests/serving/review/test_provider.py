@@ -122,7 +122,8 @@ def test_who_has_an_account_is_let_in_and_known_from_then_on(door: Door, worker:
     sent = parse_qs(urlsplit(address).query)
     assert (sent["response_type"], sent["code_challenge_method"]) == (["code"], ["S256"])
     assert all(len(sent[name][0]) > 30 for name in ("state", "nonce", "code_challenge"))
-    assert "<h1>My list</h1>" in browser.get(door.consent(address, worker))
+    assert "Skip this" in browser.get(door.consent(address, worker)), "the first time leads by the hand"
+    assert "<h1>My list</h1>" in browser.get("/list")
     with door.database.reading() as session:
         kept = session.scalars(select(Account)).one()
         assert (kept.oidc_issuer, kept.oidc_subject) == (door.provider, worker)

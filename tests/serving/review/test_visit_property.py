@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -156,6 +157,7 @@ def shown(ledger: Path) -> dict[str, set[tuple[object, ...]]]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @given(steps=steps, exports=st.sets(st.integers(0, 5), max_size=2))
 @settings(
     max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate],

@@ -71,6 +71,9 @@ def named(text: str) -> set[str]:
     sections = {key.split(".")[0] for key in catalogue()}
     full = set(re.findall(rf"[\"']((?:{'|'.join(sections)})\.[a-z_]+)[\"']", text))
     full = {key for key in full if not key.endswith((".id", ".toml", ".xlsx"))}  # columns of the database, and files
+    # A section whose keys are put together from data: which of them occur stands in that data.
+    made = set(re.findall(rf"[\"']({'|'.join(sections)})\.(?:[\"'] ~|{{)", text)) - CODES.keys()
+    full |= {key for key in catalogue() if key.split(".")[0] in made or key.endswith(".id")}
     faults = {f"fault.{code}" for code in re.findall(r"[\"']([a-z]+_[a-z_]+)[\"']", text)} & set(catalogue())
     purposes = {key for key in catalogue() if key.startswith("purpose.")}
     return full | faults | purposes | {f"{section}.{code}" for section, codes in CODES.items() for code in codes}
