@@ -13,7 +13,7 @@ import polars as pl
 from features.area import area_table
 from features.cli.console import UserError
 from features.definition import Label
-from features.definition.structure import CHILD, CHILDREN, HOUSEHOLD, RETRACTS, VISIT, VISITS
+from features.definition.structure import CHILD, CHILDREN, FINDING, HOUSEHOLD, RETRACTS, VISIT, VISITS
 from features.ledger.store import LedgerStore
 from models.domains import LIKELY
 from models.release.regions import county_sha256, region_state
@@ -140,7 +140,11 @@ def household_tables(tables: Tables, child_id: str) -> dict[str, pl.DataFrame]:
 def _about(frame: pl.DataFrame, people: set[str], homes: set[str], visits: set[str]) -> pl.DataFrame:
     keys = ((CHILD, people), (HOUSEHOLD, homes), (VISIT, visits))
     tests = [pl.col(name).is_in(list(values)) for name, values in keys if name in frame.columns]
-    return frame.filter(pl.any_horizontal(pl.col(RETRACTS).is_not_null(), *tests))
+    about = pl.any_horizontal(pl.col(RETRACTS).is_not_null(), *tests)
+    if FINDING in frame.columns:
+        # A finding is whole: a later row of it may say that it belongs to another household.
+        about |= pl.col(FINDING).is_in(frame.filter(about)[FINDING].implode())
+    return frame.filter(about)
 
 
 def _homes(store: LedgerStore, child_id: str) -> Iterator[str]:

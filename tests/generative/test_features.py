@@ -115,10 +115,15 @@ def of_household(tables: Tables, household: str) -> Tables:
         "children": mine,
         "visits": tables["visits"].filter(pl.col("visit_id").is_in(_visits(tables, children, visits).implode())),
         "assessments": tables["assessments"].filter(seen),
-        "findings": tables["findings"].filter(of_mine | seen),
+        "findings": _whole(tables["findings"], "finding_id", of_mine | seen),
     }
     backs = {name: frame.filter(pl.col("retracts").is_not_null()) for name, frame in tables.items()}
     return {name: pl.concat([chosen.get(name, frame.clear()), backs[name]]).unique() for name, frame in tables.items()}
+
+
+def _whole(frame: pl.DataFrame, key: str, chosen: pl.Expr) -> pl.DataFrame:
+    """All rows of whatever has a chosen one: a later row may say that it belongs elsewhere."""
+    return frame.filter(pl.col(key).is_in(frame.filter(chosen)[key].implode()))
 
 
 def _visits(tables: Tables, children: pl.Series, visits: pl.DataFrame) -> pl.Series:

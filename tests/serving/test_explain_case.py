@@ -148,3 +148,19 @@ def test_a_household_is_followed_through_everyone_who_lived_in_it() -> None:
     assert own["households"]["household_id"].to_list() == ["h1", "h2"]
     assert own["visits"]["row_id"].to_list() == ["visits-0", "visits-retracts-visits-1"]
     assert own["assessments"].height == own["findings"].height == 1
+
+
+def test_a_finding_that_a_later_row_gives_to_another_household_is_read_whole() -> None:
+    """Else the case would keep a finding that the county knows to be somebody else's."""
+    here = {"child_id": None, "visit_id": "v1", "household_id": "h1", "status": "open"}
+    tables = make_tables(
+        None,
+        households=[{"household_id": "h1"}, {"household_id": "h2"}],
+        children=[{"child_id": "c1", "household_id": "h1"}],
+        findings=[
+            here | {"finding_id": "f1"},
+            here | {"finding_id": "f1", "household_id": "h2", "visit_id": "v2", "recorded_on": date(2018, 2, 1)},
+            here | {"finding_id": "f2", "household_id": "h2", "visit_id": "v2"},
+        ],
+    )
+    assert household_tables(tables, "c1")["findings"]["finding_id"].to_list() == ["f1", "f1"]
