@@ -1,22 +1,27 @@
-"""Processes that run together: all or none, ended together, none started again in silence."""
+"""Processes that run together: all or none, ended together, none started again in silence.
+
+Where this process itself is killed, a process beside it (``serving.after_us``) ends them.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
 from features.cli.console import UserError
+from serving import after_us
+from serving.after_us import ALL_ENDED, ENDS_WITHIN_SECONDS
 
 READY_WITHIN_SECONDS = 60.0
-ENDS_WITHIN_SECONDS = 15.0
 _LOOK_SECONDS = 0.1
 _STANDARD_ERROR = 2
 
@@ -41,6 +46,7 @@ class Together:
 
     parts: Sequence[Part]
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    watcher: subprocess.Popen[str] | None = None
     told: int | None = None
 
     def run(self, ready: Callable[[], None]) -> None:
@@ -51,6 +57,7 @@ class Together:
         """
         with self._listening():
             try:
+                self._watch()
                 for part in self.parts:
                     self._start(part)
                 if self._all_answer():
@@ -60,6 +67,19 @@ class Together:
                     time.sleep(_LOOK_SECONDS)
             finally:
                 self._end()
+
+    def _watch(self) -> None:
+        """Start what ends the parts should this process be killed."""
+        self.watcher = subprocess.Popen(
+            [sys.executable, "-m", after_us.__name__], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def _tell_watcher(self, line: str) -> None:
+        if self.watcher is not None and self.watcher.stdin is not None:
+            with suppress(BrokenPipeError):
+                self.watcher.stdin.write(f"{line}\n")
+                self.watcher.stdin.flush()
 
     def _start(self, part: Part) -> None:
         # A session of its own: Ctrl+C reaches this process alone, which then ends the parts in good order.
@@ -71,6 +91,7 @@ class Together:
         except OSError as error:
             raise UserError(f"the {part.name} cannot be started ({error.strerror})") from error
         self.running.append(process)
+        self._tell_watcher(str(process.pid))
 
     def _all_answer(self) -> bool:
         """Wait until every part answers; False when the end was asked for meanwhile."""
@@ -104,6 +125,9 @@ class Together:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        self._tell_watcher(ALL_ENDED)
+        if self.watcher is not None:
+            self.watcher.communicate()
 
     @contextmanager
     def _listening(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -50,7 +51,36 @@ def test_a_signal_ends_every_part_once_all_answered(tmp_path: Path) -> None:
     assert len(said[0]) == 2
     assert one.told == signal.SIGTERM
     assert not any(psutil.pid_exists(pid) for pid in said[0])
+    assert one.watcher is not None
+    assert one.watcher.returncode == 0
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_starter_that_is_killed_takes_every_part_with_it(tmp_path: Path) -> None:
+    parts = [web("one", tmp_path), web("two", tmp_path)]
+    code = (
+        "import os\n"
+        "from serving.together import Part, Together\n"
+        f"told = {told(parts)}\n"
+        "parts = [Part(name, command, dict(os.environ), alive, silent=True) for name, command, alive in told]\n"
+        "one = Together(parts)\n"
+        "one.run(lambda: print(*(process.pid for process in one.running), one.watcher.pid, flush=True))\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        *running, watcher = map(int, starter.stdout.readline().split())
+        starter.kill()
+        assert starter.wait() == -signal.SIGKILL
+    try:
+        assert len(running) == 2
+        assert all(gone(number) for number in running)
+    finally:
+        os.kill(watcher, signal.SIGKILL)
+
+
+def told(parts: list[Part]) -> list[tuple[str, list[str], str]]:
+    """What a starter of its own needs to know of parts."""
+    return [(part.name, [*part.command], part.alive) for part in parts]
 
 
 def test_ctrl_c_before_all_answer_ends_what_was_started(tmp_path: Path) -> None:
