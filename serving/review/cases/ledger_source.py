@@ -1,4 +1,7 @@
-"""The ledger folder as a source of facts: a county's tables stay in memory, so that a household is found at once."""
+"""The ledger folder as a source of facts: a county's tables stay in memory, so that a household is found at once.
+
+Whatever a row gives or gave to the household is read whole, by its own number: a later row may give it to another.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,14 @@ import polars as pl
 from features.cli.console import UserError
 from features.definition import Definition, load_definition
 from features.definition.structure import (
+    ASSESSMENTS,
     CHILD,
     CHILDREN,
     COUNTY_DIGITS,
+    FINDING,
+    FINDINGS,
     HOUSEHOLD,
+    HOUSEHOLDS,
     RECORDED_ON,
     RETRACTS,
     ROW_ID,
@@ -26,11 +33,12 @@ from features.definition.structure import (
 from features.ledger.manifest import MANIFEST
 from features.ledger.store import LedgerStore
 from features.record.rows import Row
+from serving.review.cases.about import About
 from serving.review.cases.sorted_rows import SortedRows
 from serving.review.desk import Desk
 
-# Tables kept at once: six of each of sixteen counties. A county of 3,000 children (9.02 M in 2,800 counties, 2016)
-# takes some 10 MB.
+# Tables and indexes kept at once: six of either of each of sixteen counties. A county of 3,000 children (9.02 M in
+# 2,800 counties, 2016) takes some 10 MB.
 _KEPT = 96
 
 
@@ -76,16 +84,24 @@ class LedgerSource:
         days = [found.newest for name in (CHILDREN, VISITS) if (found := self._table(name)) is not None]
         return max((day for day in days if day is not None), default=None)
 
-    def rows(self, household_id: str, tables: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+    def rows(self, about: About, tables: Sequence[str]) -> Mapping[str, Sequence[Row]]:
         """See ``Source``."""
-        people = self._people(household_id)
-        visits = [row[VISIT] for row in self._rows(VISITS, [household_id])]
-        keys = {CHILD: people, HOUSEHOLD: [household_id], VISIT: sorted(set(visits))}
-        return {name: self._rows(name, keys[self._key(name)]) for name in tables}
+        own = [about.household_id]
+        people = {*about.children, *self._named(CHILDREN, HOUSEHOLD, own)}
+        keys = {HOUSEHOLD: {*own}, CHILD: people}
+        keys[FINDING] = {*about.findings, *self._named(FINDINGS, HOUSEHOLD, own), *self._named(FINDINGS, CHILD, people)}
+        keys[VISIT] = {*about.visits, *self._named(VISITS, HOUSEHOLD, own), *self._named(ASSESSMENTS, CHILD, people)}
+        keys[VISIT] |= _values(self._rows(FINDINGS, keys[FINDING]), VISIT)
+        found = {name: self._rows(name, sorted(keys[self._key(name)])) for name in tables if name != HOUSEHOLDS}
+        if HOUSEHOLDS in tables:
+            elsewhere = [*self._rows(CHILDREN, people), *self._rows(VISITS, keys[VISIT])]
+            found[HOUSEHOLDS] = self._rows(HOUSEHOLDS, sorted(_values(elsewhere, HOUSEHOLD) | keys[HOUSEHOLD]))
+        return found
 
-    def _people(self, household_id: str) -> Sequence[str]:
-        held = self.store.manifest.counties[self.county].get(CHILDREN)
-        return () if held is None else _homes(self.store.folder / held.file).get(household_id, ())
+    def _named(self, name: str, column: str, values: Iterable[str]) -> set[str]:
+        """The numbers of what rows of a table give to some values of a column."""
+        held, key = self.store.manifest.counties[self.county].get(name), self._key(name)
+        return set() if held is None else _values(_index(self.store.folder / held.file, column, key).rows(values), key)
 
     def _rows(self, name: str, values: Iterable[str]) -> list[Row]:
         table = self._table(name)
@@ -96,9 +112,9 @@ class LedgerSource:
         return None if held is None else _loaded(self.store.folder / held.file, self._key(name))
 
     def _key(self, name: str) -> str:
-        """What rows of a table are looked up by: children by themselves, for they move from home to home."""
-        columns = self.definition.tables[name].columns
-        return CHILD if name == CHILDREN else HOUSEHOLD if HOUSEHOLD in columns else VISIT
+        """What rows of a table are looked up by: their own number, for they may move from home to home."""
+        key = self.definition.tables[name].key
+        return HOUSEHOLD if HOUSEHOLD in key else key[0]
 
 
 def ledger_source(desk: Desk, region_code: str) -> LedgerSource | None:
@@ -132,13 +148,13 @@ def _loaded(path: Path, key: str) -> LedgerTable:
 
 
 @lru_cache(maxsize=_KEPT)
-def _homes(path: Path) -> Mapping[str, Sequence[str]]:
-    """Which children ever lived in a household, by household."""
-    rows = _read(path, [CHILD, HOUSEHOLD]).drop_nulls().unique().sort(CHILD)
-    homes: dict[str, list[str]] = {}
-    for child, household in rows.select(CHILD, HOUSEHOLD).iter_rows():
-        homes.setdefault(household, []).append(child)
-    return homes
+def _index(path: Path, column: str, key: str) -> SortedRows:
+    """Which numbers any row of a table ever gave to the values of a column."""
+    return SortedRows.of(_read(path, [column, key]).drop_nulls().unique().sort(key), column)
+
+
+def _values(rows: Iterable[Row], column: str) -> set[str]:
+    return {row[column] for row in rows if row[column] is not None}
 
 
 def _read(path: Path, columns: list[str] | None = None) -> pl.DataFrame:

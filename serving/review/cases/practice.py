@@ -10,6 +10,7 @@ from functools import lru_cache
 from features.definition import DEFAULT_DEFINITION, Definition, load_definition
 from features.definition.structure import DEFINITION_VERSION, RECORDED_ON, RETRACTS, ROW_ID, SOURCE, VALID_FROM
 from features.record.rows import Row
+from serving.review.cases.about import About
 from serving.review.cases.persons import Persons
 from serving.review.desk import Desk
 from serving.review.practice.families import practice_families
@@ -25,10 +26,10 @@ class PracticeSource:
     village: str
     newest: date
 
-    def rows(self, household_id: str, tables: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+    def rows(self, about: About, tables: Sequence[str]) -> Mapping[str, Sequence[Row]]:
         """See ``Source``."""
         for family in practice_families():
-            if family.household_id(self.village) == household_id:
+            if family.household_id(self.village) == about.household_id:
                 held = family.rows(self.village, self.newest)
                 return {
                     name: [self._row(name, row, at) for at, row in enumerate(held.get(name, ()))] for name in tables

@@ -18,6 +18,7 @@ from features.definition.structure import (
     CHILD,
     CHILDREN,
     COUNTY_DIGITS,
+    FINDING,
     FINDINGS,
     HOUSEHOLD,
     HOUSEHOLDS,
@@ -26,10 +27,12 @@ from features.definition.structure import (
     RETRACTS,
     ROW_ID,
     VALID_FROM,
+    VISIT,
     VISITS,
 )
 from features.record.rows import Row, history, known, latest
 from serving.review.access.viewer import May, Viewer
+from serving.review.cases.about import About, belongs
 from serving.review.cases.ledger_source import ledger_source
 from serving.review.cases.practice import practice_source
 from serving.review.desk import Desk
@@ -49,8 +52,12 @@ class Source(Protocol):
     def newest(self) -> date | None:
         """The last day any row of the county was recorded on."""
 
-    def rows(self, household_id: str, tables: Sequence[str]) -> Mapping[str, Sequence[Row]]:
-        """Every row that speaks of a household or of a child that ever lived there, those taking back included."""
+    def rows(self, about: About, tables: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+        """Every row that speaks of a household or of a child that ever lived there, those taking back included.
+
+        Whatever a row gave to the household is whole, with the rows that give it to another. Of other homes there is
+        what tells of those children: where they were seen, and what each such home was.
+        """
 
 
 # The first that answers for a region is asked; the practice families of the training mode go before the ledger.
@@ -67,8 +74,10 @@ class Records:
     """What is known of a household on a day.
 
     ``home`` is its last state; ``children`` the last state of each child that lives there, ``states`` every state of
-    those children in order; ``events`` the last row of each event by table. ``newest``: the last day the county's
-    ledger heard anything. ``rows``: every row all this was read from, by table, those taken back included.
+    those children in order; ``events`` the last row of each event of the household by table, and of findings of those
+    children wherever they were made. ``newest``: the last day the county's
+    ledger heard anything. ``rows``: every row all this was read from, by table, those taken back included, and those
+    that give something to another household.
     """
 
     definition: Definition
@@ -95,12 +104,24 @@ def records(
     if source is None:
         return None
     try:
-        held = source.rows(household_id, [name for name in TABLES if name in source.definition.tables])
+        rows = _read(session, source, household_id, region_code[:COUNTY_DIGITS])
     except UserError:  # a file is damaged, or an import is just replacing it
         return None
-    people = {row[CHILD] for row in held.get(CHILDREN, ())}
-    waiting = _waiting(session, region_code[:COUNTY_DIGITS], household_id, people, source.definition)
-    return _known(source, _joined(held, waiting), household_id, viewer, today)
+    return _known(source, rows, household_id, viewer, today)
+
+
+def _read(session: Session, source: Source, household_id: str, county: str) -> Mapping[str, Sequence[Row]]:
+    """The rows of the ledger and those that wait for it, until neither tells of anything more that may be its own."""
+    names = [name for name in TABLES if name in source.definition.tables]
+    about = About(household_id)
+    while True:
+        held = source.rows(about, names)
+        about = about.told_by(held)
+        rows = _joined(held, _waiting(session, county, about, source.definition))
+        wider = about.told_by(rows)
+        if wider == about:
+            return rows
+        about = wider
 
 
 def _known(
@@ -113,13 +134,26 @@ def _known(
         return None
     states = history(standing[CHILDREN], CHILD)
     living = {child: rows[-1] for child, rows in states.items() if rows[-1][HOUSEHOLD] == household_id}
-    events = {
-        name: tuple(latest(standing[name], definition.tables[name].key).values())
-        for name in standing
+    own = {one: states[one] for one in living}
+    events = _events(standing, definition, household_id, {one: rows[-1][HOUSEHOLD] for one, rows in states.items()})
+    return Records(definition, today, source.newest, home, living, own, events, rows)
+
+
+def _events(
+    standing: Mapping[str, Sequence[Row]], definition: Definition, household_id: str, homes: Mapping[str, str]
+) -> dict[str, tuple[Row, ...]]:
+    """The last row of each event that is the household's."""
+    last = {
+        name: tuple(latest(rows, definition.tables[name].key).values())
+        for name, rows in standing.items()
         if definition.tables[name].kind == "event"
     }
-    own = {one: states[one] for one in living}
-    return Records(definition, today, source.newest, home, living, own, events, rows)
+    own = {
+        name: tuple(row for row in rows if HOUSEHOLD not in row or belongs(row, household_id, homes))
+        for name, rows in last.items()
+    }
+    visits = {row[VISIT] for row in own.get(VISITS, ())}
+    return own | {name: tuple(row for row in own[name] if row[VISIT] in visits) for name in own if name == ASSESSMENTS}
 
 
 def _joined(held: Mapping[str, Sequence[Row]], waiting: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
@@ -131,15 +165,12 @@ def _joined(held: Mapping[str, Sequence[Row]], waiting: Mapping[str, Sequence[Ro
     return found
 
 
-def _waiting(
-    session: Session, county: str, household_id: str, people: set[str], definition: Definition
-) -> dict[str, list[Row]]:
+def _waiting(session: Session, county: str, about: About, definition: Definition) -> dict[str, list[Row]]:
     """Rows of the outbox that the ledger has not taken yet, in the ledger's types."""
-    about = or_(
-        OutboxRow.content[HOUSEHOLD].as_string() == household_id, OutboxRow.content[CHILD].as_string().in_(people)
-    )
+    named = {CHILD: about.children, VISIT: about.visits, FINDING: about.findings, HOUSEHOLD: {about.household_id}}
+    speaks = or_(*(OutboxRow.content[column].as_string().in_(numbers) for column, numbers in named.items()))
     query = select(OutboxRow).where(
-        OutboxRow.exported_at.is_(None), OutboxRow.county == county, OutboxRow.table.in_(TABLES), about
+        OutboxRow.exported_at.is_(None), OutboxRow.county == county, OutboxRow.table.in_(TABLES), speaks
     )
     found: dict[str, list[Row]] = {}
     for row in session.scalars(query.order_by(OutboxRow.id)):

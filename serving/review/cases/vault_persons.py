@@ -14,6 +14,7 @@ from features.definition.structure import CHILD, CHILDREN, COUNTY_DIGITS, HOUSEH
 from features.identity.definition import IdentityDefinition, load_identity
 from features.identity.vault import Vault
 from features.record.rows import history, known
+from serving.review.cases.about import About
 from serving.review.cases.files import eldest_first, in_use
 from serving.review.cases.ledger_source import LedgerSource, county_of
 from serving.review.cases.persons import Persons, keep_persons, persons_key
@@ -55,7 +56,7 @@ def _identity(definition: Definition) -> IdentityDefinition | None:
 
 def _living(source: LedgerSource, household_id: str, today: date) -> list[str]:
     """The children of a household now: those on file before the others, the eldest first."""
-    states = history(known(source.rows(household_id, [CHILDREN])[CHILDREN], today), CHILD)
+    states = history(known(source.rows(About(household_id), [CHILDREN])[CHILDREN], today), CHILD)
     here = [rows[-1] for rows in states.values() if rows[-1][HOUSEHOLD] == household_id]
     both = (in_use(here, source.definition), here)
     return list(dict.fromkeys(child for rows in both for child in eldest_first(rows, source.definition)))

@@ -90,13 +90,32 @@ def request_of(
     rows = {name: _known_then(found, name, as_of) for name in found.rows if name in found.definition.tables}
     subject = corrected.subject
     rows[subject.table.name] = _with_states(rows[subject.table.name], corrected, as_of)
-    sent = {name: [_sent(row, found.definition.tables[name]) for row in some] for name, some in rows.items()}
+    sent = {
+        name: [_sent(row, found.definition.tables[name]) for row in some]
+        for name, some in _leading(rows, found.definition).items()
+    }
     return {
         "as_of": as_of.isoformat(),
         "region": region_code[:COUNTY_DIGITS],
         "language": language,
         **{name: some for name, some in sent.items() if name in _requested(found.definition)},
     }
+
+
+def _leading(rows: Mapping[str, list[Row]], definition: Definition) -> dict[str, list[Row]]:
+    """The rows whose references lead to rows among them: what lies with another family is that one's."""
+    kept: dict[str, list[Row]] = {}
+    numbers: dict[str, set[Any]] = {}
+    for name in (name for name in definition.tables if name in rows):
+        table = definition.tables[name]
+        references = {one.name: one.references for one in table.columns.values() if one.references}
+        kept[name] = [
+            row
+            for row in rows[name]
+            if all(row.get(column) in {None, *numbers.get(parent, ())} for column, parent in references.items())
+        ]
+        numbers[name] = {row[table.key[0]] for row in kept[name]}
+    return kept
 
 
 def _requested(definition: Definition) -> tuple[str, ...]:

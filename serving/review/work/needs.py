@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from features.definition.structure import CHILD, DOMAIN, DUE_ON, FINDING, FINDINGS, OPENS, SEVERITY, STATUS, VISIT
 from features.record.rows import Row
 from serving.review.access.viewer import May, Viewer, within
-from serving.review.cases.records import records
+from serving.review.cases.records import Records, records
 from serving.review.desk import Desk
 from serving.review.store.lists import ListItem
 from serving.review.store.visits import FollowUp, VisitFinding, VisitRecord
@@ -33,8 +33,11 @@ def open_needs(session: Session, desk: Desk, viewer: Viewer, item: ListItem, tod
     closed = closed.where(
         VisitRecord.household_id == item.household_id, FollowUp.closed, VisitRecord.taken_back_at.is_(None), mine
     )
-    told = _told(session, desk, viewer, item, today)
+    known = records(session, desk, viewer, item.household_id, item.region_code, today)
+    told = {} if known is None else _told(known)
     for finding, record in here:
+        if known is not None and finding.child_id is not None and finding.child_id not in known.children:
+            continue  # a child that moved took its needs along
         told.pop(finding.finding_id, None)
         # "No need" is nothing that stays open.
         if finding.severity and finding.taken_back_at is None and record.taken_back_at is None:
@@ -57,10 +60,7 @@ def answered(follow_up: FollowUp) -> OpenNeed:
     )
 
 
-def _told(session: Session, desk: Desk, viewer: Viewer, item: ListItem, today: date) -> dict[str, OpenNeed]:
-    known = records(session, desk, viewer, item.household_id, item.region_code, today)
-    if known is None:
-        return {}
+def _told(known: Records) -> dict[str, OpenNeed]:
     is_open = known.definition.roles.get("open_status", ())
     return {row[FINDING]: _need(row) for row in known.events.get(FINDINGS, ()) if row[STATUS] in is_open}
 

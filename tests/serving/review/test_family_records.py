@@ -6,12 +6,15 @@ import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from sqlalchemy import update
 
 from features.definition import load_definition
-from features.definition.structure import ASSESSMENTS, CHILD, FINDINGS, HOUSEHOLD, VISIT, VISITS
+from features.definition.structure import ASSESSMENTS, CHILD, CHILDREN, FINDINGS, HOUSEHOLD, VISIT, VISITS
+from features.ledger.importer import import_folder
 from serving.review.access.viewer import Viewer
 from serving.review.cases.members import Member, members
 from serving.review.cases.records import Records, records
@@ -21,8 +24,23 @@ from serving.review.exchange.facts import Fact, Value, queue_fact, take_back_fac
 from serving.review.store.accounts import Role
 from serving.review.store.database import Database
 from serving.review.store.trail import OutboxRow
+from serving.review.work.ask_scoring import Corrected, request_of
+from serving.review.work.states import Subject
+from serving.service.read_rows import RowReader
+from serving.service.row_models import request_tables
 from tests.serving.review.families import ELDEST, FIRST, GONE, LONE, MIDDLE, SECOND, THIRD, YOUNGEST
-from tests.serving.review.making import FAR_VILLAGE, NEXT_VILLAGE, NOW, TOWNSHIP, VILLAGE, account, loaded, place, sheet
+from tests.serving.review.making import (
+    COUNTY,
+    FAR_VILLAGE,
+    NEXT_VILLAGE,
+    NOW,
+    TOWNSHIP,
+    VILLAGE,
+    account,
+    loaded,
+    place,
+    sheet,
+)
 
 TODAY = date(2018, 7, 5)
 
@@ -66,6 +84,86 @@ def test_what_was_taken_back_or_is_not_true_yet_is_not_known(desk: Desk, worker:
     assert {row[VISIT] for row in found.events[VISITS]} == {"V1", "V2"}
     assert {row["finding_id"]: row["status"] for row in found.events[FINDINGS]}["F4"] == "closed"
     assert read(desk, worker, today=date(2018, 6, 24)) is None, "nothing had been recorded by then"
+
+
+@pytest.fixture(scope="module")
+def given(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ledger after later rows gave a finding and a visit to the second household, and a child moved there."""
+    folder = tmp_path_factory.mktemp("given")
+    shutil.copytree(home / "ledger", folder / "ledger")
+    found = {"finding_id": "F2", "visit_id": "V2", "household_id": SECOND, "domain": "living", "severity": 3}
+    about = {"finding_id": "F5", "household_id": FIRST, "child_id": YOUNGEST, "domain": "medical", "severity": 2}
+    common = {"status": "open", "opens": "2018-04-02"}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "visits": [
+            {
+                "visit_id": "V2",
+                "household_id": SECOND,
+                "visited_on": "2018-05-07",
+                "purpose": "report",
+                "met": False,
+                "valid_from": "2018-05-07",
+            }
+        ],
+        "findings": [found | common, found | about | common],
+        "children": [
+            {"child_id": YOUNGEST, "household_id": SECOND, "birth_date": "2018-01-20", "file_status": "active"}
+        ],
+    }
+    sent = folder / "sent" / COUNTY
+    sent.mkdir(parents=True)
+    book = {"valid_from": "2018-06-20", "recorded_on": "2018-06-26", "source": "form", "definition_version": "2016.1"}
+    for name, some in rows.items():
+        booked = [book | row | {"row_id": f"later-{name}-{at}", "retracts": None} for at, row in enumerate(some)]
+        pl.DataFrame(booked, infer_schema_length=None).write_csv(sent / f"{name}.csv")
+    report = import_folder(folder / "sent", folder / "ledger", load_definition(), workers=1)
+    assert report.faults.is_empty(), report.faults
+    return folder / "ledger"
+
+
+def _numbers(found: Records, table: str, column: str) -> set[str]:
+    return {row[column] for row in found.events[table]}
+
+
+def test_what_a_later_row_gives_to_another_household_is_shown_there_alone(
+    desk: Desk, worker: Viewer, given: Path
+) -> None:
+    moved = replace(desk, folders=Folders(ledger=given))
+    first, second = held(moved, worker), held(moved, worker, SECOND)
+    assert _numbers(first, FINDINGS, "finding_id") == {"F1", "F3", "F4"}
+    assert _numbers(second, FINDINGS, "finding_id") == {"F2", "F5"}, "a child's finding goes where the child lives"
+    assert _numbers(first, VISITS, VISIT) == {"V1"}
+    assert _numbers(second, VISITS, VISIT) == {"V2"}
+    assert {row[VISIT] for row in first.events[ASSESSMENTS]} == {"V1"}
+    assert second.events[ASSESSMENTS] == ()
+    before = held(moved, worker, today=date(2018, 6, 25))
+    assert _numbers(before, FINDINGS, "finding_id") == {"F1", "F2", "F3", "F4"}, "as known on that day"
+    assert _numbers(before, VISITS, VISIT) == {"V1", "V2"}
+
+
+def test_a_row_that_waits_gives_a_finding_to_another_household(desk: Desk, database: Database, worker: Viewer) -> None:
+    columns: dict[str, Value] = {
+        VISIT: "V1", HOUSEHOLD: SECOND, CHILD: None, "domain": "living", "severity": 3, "status": "open",
+        "opens": date(2018, 4, 2),
+    }  # fmt: skip
+    with database.writing() as session:
+        queue_fact(session, Fact(FINDINGS, VILLAGE, {"finding_id": "F2"}, columns, date(2018, 7, 4)), NOW)
+    assert "F2" not in _numbers(held(desk, worker), FINDINGS, "finding_id")
+    assert _numbers(held(desk, worker, SECOND), FINDINGS, "finding_id") == {"F2"}
+    assert len([row for row in held(desk, worker, SECOND).rows[FINDINGS] if row["finding_id"] == "F2"]) == 2
+
+
+@pytest.mark.parametrize("household", [FIRST, SECOND])
+def test_what_is_sent_for_a_score_names_nothing_that_is_not_sent(
+    desk: Desk, worker: Viewer, given: Path, household: str
+) -> None:
+    found = held(replace(desk, folders=Folders(ledger=given)), worker, household)
+    nobody = Subject(found.definition.tables[CHILDREN], "", VILLAGE)
+    sent = request_of(found, VILLAGE, date(2018, 6, 30), Corrected(nobody, ()), "en")
+    tables = {name: sent[name] for name in request_tables(found.definition)}
+    assert all(tables.values())
+    read = RowReader.of(found.definition).read(tables)
+    assert (read.invalid, read.unattributed) == ({}, ())
 
 
 @pytest.mark.parametrize(
