@@ -57,7 +57,8 @@ def make_list(  # noqa: PLR0913 - each is an option that a person types
     ] = None,
     remove: Annotated[list[str] | None, typer.Option("--remove", help="HOUSEHOLD=REASON: take it off by hand.")] = None,
     on: Annotated[
-        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Day of the move by hand; default: --as-of.")
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="Day of the move by hand; default: that after --as-of."),
     ] = None,
     revise: Annotated[
         str | None, typer.Option("--revise", help="Draw a list anew that stands already, and log this reason.")

@@ -20,7 +20,7 @@ from models.policy.lists.assignments import LIST_SOURCE, assignment_rows, revisi
 from models.policy.lists.draw import DRAWN
 from models.policy.lists.period import Period
 from models.policy.lists.pool import Pool
-from models.policy.lists.previous import LIST, list_prefix
+from models.policy.lists.previous import LIST, drawn_up, list_prefix
 
 _REVISION = "-r"
 
@@ -48,7 +48,7 @@ def standing_lists(store: LedgerStore, county: str, period: Period, scope: str) 
     rows = store.read(county, [ASSIGNMENTS]).tables[ASSIGNMENTS]
     prefix = list_prefix(period)
     mine = rows.filter(pl.col(LIST).str.starts_with(prefix))
-    valid = pl.DataFrame(known_rows(mine, dt.date.max).to_native())
+    valid = drawn_up(pl.DataFrame(known_rows(mine, dt.date.max).to_native()))
     found = [
         Standing(str(key[0]), str(key[0])[len(prefix) :].split("-")[0], part)
         for key, part in valid.partition_by(LIST, as_dict=True).items()

@@ -14,7 +14,7 @@ from features.definition import Definition
 from features.definition.structure import COUNTY_DIGITS, HOUSEHOLD, REGION, TOWNSHIP_DIGITS, VILLAGE_DIGITS
 from features.ledger.store import LedgerStore
 from models.policy.equal_recall import EqualRecall, read_equal_recall
-from models.policy.lists.assignments import Move, move_row, on_list
+from models.policy.lists.assignments import Move, move_rows, on_list
 from models.policy.lists.facts import ListFacts, list_facts, rules_of
 from models.policy.lists.period import Period
 from models.policy.lists.pool import Ask, Pool, build_pool
@@ -209,9 +209,9 @@ def _rows_now(
     else:
         kept = standing.rows
         for move in request.moves:
-            row = move_row(kept, move, rules_of(policy))
-            add_rows(request.ledger, row, definition, pool.scope[:COUNTY_DIGITS])
-            kept = pl.concat([kept, row])
+            logged = move_rows(kept, move, rules_of(policy))
+            add_rows(request.ledger, logged, definition, pool.scope[:COUNTY_DIGITS])
+            kept = pl.concat([kept, logged])
         moved = pl.col("stratum") == "by_hand"
         now = on_list(kept).select(HOUSEHOLD, LISTED, moved.alias("moved"), "removed_reason", "source")
     joined = pool.frame.join(now, on=HOUSEHOLD, how="left", maintain_order="left")

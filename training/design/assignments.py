@@ -22,6 +22,7 @@ from features.definition import structure as s
 from features.known import known_rows
 from features.ledger.store import LedgerStore
 from features.state import child_state
+from models.policy.lists.previous import drawn_up
 from training.baselines import last_finding_first, overdue_first, simple_facts
 from training.dataset import AS_OF, COUNTY
 from training.evaluation import LAST_FINDING, OVERDUE
@@ -63,9 +64,10 @@ def frame_rows(tables: Mapping[str, pl.DataFrame], cut: date) -> pl.DataFrame:
     """Each household on each list: drawn or not, stratum and chance by its first known row, the rest by its last.
 
     Later rows tell what became of those drawn, or that a person moved one by hand. Who is put on a list because the
-    lot passed it by is not drawn: to count it would weigh such households twice.
+    lot passed it by is not drawn: to count it would weigh such households twice. Of a list that was taken back no row
+    counts.
     """
-    rows = pl.DataFrame(known_rows(tables[s.ASSIGNMENTS], cut).to_native())
+    rows = drawn_up(pl.DataFrame(known_rows(tables[s.ASSIGNMENTS], cut).to_native()))
     return (
         rows.sort(s.VALID_FROM, s.RECORDED_ON, s.ROW_ID)
         .group_by(LIST, s.HOUSEHOLD, maintain_order=True)

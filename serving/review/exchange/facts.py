@@ -36,7 +36,7 @@ def queue_fact(session: Session, fact: Fact, now: datetime) -> str:
     """
     if is_practice(fact.region_code):
         return ""
-    recorded = settings().day_of(now)
+    recorded = _recorded(fact.valid_from, now)
     moment = "|".join([fact.table, *fact.key.values(), str(fact.valid_from), str(recorded)])
     for row in _standing(session, OutboxRow.moment_key == moment):
         take_back(session, row, now)
@@ -83,7 +83,7 @@ def take_back(session: Session, row: OutboxRow, now: datetime) -> None:
             row_id=_number(),
             moment_key=f"{row.row_id} taken back",
             valid_from=row.valid_from,
-            recorded_on=settings().day_of(now),
+            recorded_on=_recorded(row.valid_from, now),
             retracts=row.row_id,
             content=row.content,
             written_at=now,
@@ -97,6 +97,11 @@ def _standing(session: Session, condition: ColumnElement[bool]) -> list[OutboxRo
     taken = select(OutboxRow.retracts).where(OutboxRow.retracts.is_not(None))
     query = select(OutboxRow).where(condition, OutboxRow.retracts.is_(None), OutboxRow.row_id.not_in(taken))
     return list(session.scalars(query.order_by(OutboxRow.id)))
+
+
+def _recorded(valid_from: date, now: datetime) -> date:
+    """The day of recording: today, but never before the day a row counts from, which the ledger does not take."""
+    return max(settings().day_of(now), valid_from)
 
 
 def _content(fact: Fact) -> dict[str, str | int | float | bool | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from features.definition.structure import ASSIGNMENTS, HOUSEHOLD, SOURCE
 from models.policy.lists.assignments import BY_HAND
@@ -28,6 +28,11 @@ def line_of(item: ListItem) -> dict[str, Value]:
 
 
 def move_fact(item: ListItem, today: date) -> Fact:
-    """The row that logs that a hand put a household on its list or took it off; never before the list was made."""
+    """The row that logs that a hand put a household on its list or took it off."""
     key = {LIST: item.visit_list.list_id, HOUSEHOLD: item.household_id}
-    return Fact(ASSIGNMENTS, item.region_code, key, line_of(item), max(today, item.visit_list.as_of))
+    return Fact(ASSIGNMENTS, item.region_code, key, line_of(item), after_draw(item, today))
+
+
+def after_draw(item: ListItem, day: date) -> date:
+    """The day from which a later row of the line counts: its own, but the one the list speaks for is the draw's."""
+    return max(day, item.visit_list.as_of + timedelta(days=1))

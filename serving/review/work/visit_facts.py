@@ -39,7 +39,7 @@ from serving.review.store.lists import ListItem
 from serving.review.store.trail import OutboxRow
 from serving.review.store.visits import ChildSeen, FollowUp, VisitFinding, VisitRecord
 from serving.review.visit_settings import visit_settings
-from serving.review.work.move_facts import line_of, move_fact
+from serving.review.work.move_facts import after_draw, line_of, move_fact
 
 
 def tell_visit(session: Session, record: VisitRecord, now: datetime) -> None:
@@ -175,4 +175,4 @@ def _assignment(item: ListItem, record: VisitRecord) -> Fact:
     """The household's line of the list again, now with the visit it led to."""
     key = {"list_id": item.visit_list.list_id, HOUSEHOLD: item.household_id}
     columns: dict[str, Value] = {**line_of(item), VISIT: record.visit_id}
-    return Fact(ASSIGNMENTS, item.region_code, key, columns, record.visited_on)
+    return Fact(ASSIGNMENTS, item.region_code, key, columns, after_draw(item, record.visited_on))

@@ -12,12 +12,14 @@ import pytest
 
 from features.cli.console import UserError
 from features.definition import load_definition
+from features.known import known_rows
 from features.ledger.importer import import_folder
 from features.ledger.store import LedgerStore
-from models.policy.lists.assignments import Move, assignment_rows, move_row, on_list, revision_rows
+from models.policy.lists.assignments import Move, assignment_rows, move_rows, on_list, revision_rows
 from models.policy.lists.facts import list_facts
 from models.policy.lists.period import Period
 from models.policy.lists.pool import Ask, build_pool
+from models.policy.lists.previous import previous_lists
 from models.policy.lists.rules import ListRules
 from models.policy.policy import load_policies, policy_for
 from tests.builders import default_definition, schema
@@ -66,8 +68,8 @@ def test_the_rows_are_those_of_the_definition_and_cover_the_frame_once(rows: pl.
 
 def test_a_move_by_hand_is_a_row_that_keeps_the_chance_of_the_lot(rows: pl.DataFrame) -> None:
     taken, put = drawn_by_lot(rows), str(rows.filter(~pl.col("drawn"))["household_id"][0])
-    off = move_row(rows, Move(taken, "remove", "away", DAY), rules())
-    both = pl.concat([rows, off, move_row(rows, Move(put, "add", "request", DAY), rules())])
+    off = move_rows(rows, Move(taken, "remove", "away", DAY), rules())
+    both = pl.concat([rows, off, move_rows(rows, Move(put, "add", "request", DAY), rules())])
     now = {row["household_id"]: row for row in on_list(both).to_dicts()}
     assert (now[taken]["listed"], now[taken]["removed_reason"], now[taken]["stratum"]) == (False, "away", "by_hand")
     assert (now[put]["listed"], now[put]["removed_reason"], now[put]["source"]) == (True, None, "by_hand:request")
@@ -78,15 +80,23 @@ def test_a_move_by_hand_is_a_row_that_keeps_the_chance_of_the_lot(rows: pl.DataF
 
 def test_a_household_may_come_back_on_the_same_day(rows: pl.DataFrame) -> None:
     taken = drawn_by_lot(rows)
-    off = pl.concat([rows, move_row(rows, Move(taken, "remove", "away"), rules())])
-    back = pl.concat([off, move_row(off, Move(taken, "add", "other"), rules())])
+    off = pl.concat([rows, move_rows(rows, Move(taken, "remove", "away"), rules())])
+    back = pl.concat([off, move_rows(off, Move(taken, "add", "other"), rules())])
     assert on_list(off).filter(household_id=taken)["listed"].to_list() == [False]
     assert on_list(back).filter(household_id=taken)["listed"].to_list() == [True]
+    again = pl.concat([back, move_rows(back, Move(taken, "remove", "away"), rules())])
+    assert on_list(again).filter(household_id=taken)["listed"].to_list() == [False]
+    # What stands of a household has an order: no two rows of the same days.
+    standing = pl.DataFrame(known_rows(again, DAY).to_native()).filter(household_id=taken)
+    assert not standing.select("valid_from", "recorded_on").is_duplicated().any()
+    assert again["row_id"].is_unique().all()
+    first = frame_rows({"assignments": again}, DAY).filter(household_id=taken)
+    assert first.select("stratum", "drawn").rows() == [("random", True)]
 
 
 def test_moves_that_make_no_sense_are_refused(rows: pl.DataFrame) -> None:
     taken = drawn_by_lot(rows)
-    off = pl.concat([rows, move_row(rows, Move(taken, "remove", "away", DAY), rules())])
+    off = pl.concat([rows, move_rows(rows, Move(taken, "remove", "away", DAY), rules())])
     for move, says in (
         (Move("h000", "remove", "away"), "is a duty"),
         (Move("h999", "add", "other"), "not on this list's frame"),
@@ -95,17 +105,17 @@ def test_moves_that_make_no_sense_are_refused(rows: pl.DataFrame) -> None:
         (Move(taken, "add", "away"), "reason 'away'"),
     ):
         with pytest.raises(UserError, match=says):
-            move_row(rows, move, rules())
+            move_rows(rows, move, rules())
     with pytest.raises(UserError, match="not on the list"):
-        move_row(off, Move(taken, "remove", "away", DAY), rules())
+        move_rows(off, Move(taken, "remove", "away", DAY), rules())
     with pytest.raises(UserError, match="recorded later"):
-        move_row(off, Move(taken, "add", "other", AS_OF), rules())
+        move_rows(off, Move(taken, "add", "other", AS_OF), rules())
 
 
 def test_estimates_go_by_the_draw_whatever_hands_did_later(rows: pl.DataFrame) -> None:
     taken, put = drawn_by_lot(rows), str(rows.filter(~pl.col("drawn"))["household_id"][0])
     moves = [Move(taken, "remove", "away", DAY), Move(put, "add", "request", DAY)]
-    moved = pl.concat([rows, *(move_row(rows, move, rules()) for move in moves)])
+    moved = pl.concat([rows, *(move_rows(rows, move, rules()) for move in moves)])
     before, after = (frame_rows({"assignments": each}, DAY).sort("household_id") for each in (rows, moved))
     assert after.drop("removed_reason").equals(before.drop("removed_reason"))
     assert after.filter(household_id=taken)["removed_reason"].to_list() == ["away"]
@@ -117,6 +127,21 @@ def test_a_list_taken_back_is_in_no_estimate_and_stays_in_the_ledger(rows: pl.Da
     assert frame_rows(both, DAY - timedelta(days=1)).height == 20
     assert frame_rows(both, DAY).is_empty()
     assert set(back["source"]) == {"revised:flood"}
+
+
+def test_what_is_told_later_of_a_list_taken_back_makes_no_frame(rows: pl.DataFrame) -> None:
+    """A visit that was typed in after the list was drawn anew still names the list it was made from."""
+    home = drawn_by_lot(rows)
+    told = rows.filter(household_id=home).with_columns(
+        valid_from=DAY, recorded_on=DAY, row_id=pl.lit("review-1"), source=pl.lit("review"), visit_id=pl.lit("v1")
+    )
+    both = {"assignments": pl.concat([rows, revision_rows(rows, DAY, "flood"), told]), "visits": made_visits()}
+    assert frame_rows(both, DAY).is_empty()
+    assert previous_lists(both, rules(), Period.parse("2018-08"), DAY + timedelta(days=20)).drawn_on is None
+
+
+def made_visits() -> pl.DataFrame:
+    return pl.DataFrame(schema=schema(default_definition().tables["visits"]))
 
 
 def test_lists_drawn_in_a_simulated_county_give_design_based_estimates(ledger: Path, tmp_path: Path) -> None:

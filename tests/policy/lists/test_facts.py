@@ -75,6 +75,15 @@ def test_who_was_drawn_and_not_met_waits() -> None:
     assert found.previous.drawn_on == BEFORE
 
 
+def test_an_attempt_that_the_list_led_to_leaves_the_household_waiting() -> None:
+    """The line names the visit it led to, whether somebody was met or not."""
+    day = BEFORE + timedelta(days=9)
+    rows = [listed(1, visit_id=f"v1-{day}"), listed(2, visit_id=f"v2-{day}")]
+    visits = [visited(1, day, met=False), visited(2, day)]
+    found = facts(children=[child(1), child(2)], assignments=rows, visits=visits)
+    assert found.previous.waiting["household_id"].to_list() == ["h1"]
+
+
 def test_only_the_last_list_a_household_was_on_counts_and_only_for_a_while() -> None:
     older = BEFORE - timedelta(days=30)
     rows = [

@@ -111,6 +111,18 @@ def test_moves_by_hand_are_logged_and_shown(ask: Ask) -> None:
     ]
 
 
+def test_a_hand_may_change_its_mind_on_the_very_day_the_list_speaks_for(two_towns: ListRequest) -> None:
+    """Without a day the move is of the as-of date, where the draw has its line; and a later word of a day counts."""
+    town = replace(two_towns, scope="520001002", visits=4)
+    home = str(one(town).listed.filter(~pl.col("duty"))["household_id"][0])
+    listed = []
+    for direction, reason in (("remove", "away"), ("add", "other"), ("remove", "away")):
+        move = Move(home, direction, reason)  # type: ignore[arg-type]
+        listed.append(home in one(replace(town, moves=(move,))).listed["household_id"])
+    assert listed == [False, True, False]
+    assert home not in one(town).listed["household_id"]
+
+
 def test_a_preview_records_nothing(ask: Ask) -> None:
     made = one(ask(preview=True))
     assert made.standing is None

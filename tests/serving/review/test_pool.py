@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -147,6 +147,16 @@ def test_a_visit_of_the_day_of_the_move_taken_back_leaves_the_move(session: Sess
     taken = {row.retracts for row in rows(session)}
     left = [row.content for row in rows(session) if row.retracts is None and row.row_id not in taken]
     assert [(one["drawn"], one["source"], one.get("visit_id")) for one in left] == [(True, f"by_hand:{NEED}", None)]
+
+
+def test_the_day_a_list_speaks_for_is_that_of_the_draw(session: Session, supervisor: Viewer) -> None:
+    """The ledger has the draw's line of that day already, and takes one line of a household and day."""
+    now = datetime(2018, 6, 30, 3, tzinfo=UTC)
+    move_place(session, supervisor, moving(session, 6), now)
+    one = item(session, 3)
+    change_status(session, supervisor, Change(one.id, one.version, Status.DONE, now.date()), now)
+    lines = [row for row in rows(session) if row.table == "assignments"]
+    assert [(row.valid_from, row.recorded_on) for row in lines] == [(date(2018, 7, 1), date(2018, 7, 1))] * 2
 
 
 @pytest.mark.parametrize(
