@@ -38,11 +38,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """An override with its answers; ``own``: the viewer made it."""
+    """An override with its answers; ``own``: the viewer made it.
+
+    ``hidden``: what the list said is not told before the viewer's own rating.
+    """
 
     override: Override
     by: str
     own: bool
+    hidden: bool
     state: ThreadState
     answers: tuple[Said, ...]
     may_reply: bool
@@ -59,10 +63,10 @@ def find_thread(session: Session, viewer: Viewer, override_id: int, now: datetim
     """One override by its number, and the access noted.
 
     Raises:
-        NotFoundError: there is none that the viewer may read.
+        NotFoundError: there is none that the viewer may read; who does not answer it reads it after their own rating.
     """
     found = _threads(session, viewer, _readable(viewer).where(Override.id == override_id))
-    if not found:
+    if not found or (found[0].hidden and not viewer.may(May.SUPERVISE)):
         raise NotFoundError
     _noted(session, viewer, found, now)
     return found[0]
@@ -106,10 +110,19 @@ def _threads(session: Session, viewer: Viewer, query: Select[Override]) -> tuple
     people = {one.account_id for one in found} | {said.account_id for one in found for said in one.replies}
     rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(people)))
     names = {row.id: row.display_name for row in rows}
-    return tuple(_thread(viewer, one, names) for one in found)
+    hidden = _hidden(session, viewer, [one.item_id for one in found])
+    return tuple(_thread(viewer, one, names, hidden=one.item_id in hidden) for one in found)
 
 
-def _thread(viewer: Viewer, override: Override, names: dict[int, str]) -> Thread:
+def _hidden(session: Session, viewer: Viewer, items: Sequence[int]) -> frozenset[int]:
+    """Which of these places the viewer has still to rate."""
+    mine = within(viewer, May.READ_CASES, ListItem.region_code)
+    asked = session.scalars(select(ListItem).where(ListItem.id.in_(items), ListItem.rating_asked, mine)).all()
+    rated = rated_by(session, viewer, [item.id for item in asked])
+    return frozenset(item.id for item in asked if hides_band(item, rated))
+
+
+def _thread(viewer: Viewer, override: Override, names: dict[int, str], *, hidden: bool) -> Thread:
     me = viewer.account_id
     state = ThreadState.ANSWERED if override.answered_at is not None else ThreadState.WAITING
     if override.withdrawn_at is not None:
@@ -118,6 +131,7 @@ def _thread(viewer: Viewer, override: Override, names: dict[int, str]) -> Thread
         override,
         by=names[override.account_id],
         own=override.account_id == me,
+        hidden=hidden,
         state=state,
         answers=tuple(
             Said(names[one.account_id], one.account_id == me, one.text, one.made_at) for one in override.replies

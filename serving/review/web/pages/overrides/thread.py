@@ -55,7 +55,7 @@ def _page(ask: Ask, fault: str | None) -> Response:
 
 def _notice(ask: Ask, thread: Thread) -> str:
     made = thread.override
-    if ask.query("made"):
+    if ask.query("made") and not thread.hidden:
         key = "overrule.stays" if made.place_is == made.place_was else "overrule.moved"
         return ask.words(key, was=made.place_was, now=made.place_is)
     return ask.words("overrides.sent") if ask.query("sent") else ""
