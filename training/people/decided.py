@@ -15,12 +15,12 @@ from features.ledger.store import LedgerStore
 from training.labels import LABEL, VisitOutcomes, visit_outcomes
 from training.plan import ScreeningPlan
 
-RATING, BAND, BAND_SEEN, RATER, RATED_ON = "rating", "band", "band_seen", "rater_id", "rated_on"
+RATING, BAND, BAND_SEEN, ASKED, RATER, RATED_ON = "rating", "band", "band_seen", "asked", "rater_id", "rated_on"
 REASON, WITHDRAWN, BY, MADE_ON = "reason", "withdrawn", "by_id", "made_on"
 ASSESSED, NEED = "assessed", "need"
 
 _DAY, _PERSON = "decided_on", "person"
-_RATED = (_PERSON, RATING, BAND, BAND_SEEN)
+_RATED = (_PERSON, RATING, BAND, BAND_SEEN, ASKED)
 _OVERRULED = (_PERSON, REASON, WITHDRAWN)
 
 
@@ -28,7 +28,7 @@ _OVERRULED = (_PERSON, REASON, WITHDRAWN)
 class Decided:
     """What people decided, one row each.
 
-    ``ratings``: person, rating, band, band_seen; ``overrides``: person, reason, withdrawn; both with
+    ``ratings``: person, rating, band, band_seen, asked; ``overrides``: person, reason, withdrawn; both with
     ``assessed`` (a child of the household was assessed on the next visit within the horizon) and ``need`` (a new need
     was found then; null where nobody was assessed). Neither names a household.
     """
@@ -94,7 +94,7 @@ def _with_outcome(
 
 
 def _empty(columns: tuple[str, ...]) -> pl.DataFrame:
-    flags = (BAND_SEEN, WITHDRAWN, ASSESSED, NEED)
+    flags = (BAND_SEEN, ASKED, WITHDRAWN, ASSESSED, NEED)
     return pl.DataFrame(
         schema={name: pl.Boolean if name in flags else pl.String for name in (*columns, ASSESSED, NEED)}
     )

@@ -15,7 +15,19 @@ from training.design.intervals import share_interval
 from training.design.rules import IntervalRule, load_rules
 from training.fairness.settings import fairness_rule
 from training.fairness.words import count_words, interval_words
-from training.people.decided import ASSESSED, BAND, BAND_SEEN, NEED, RATING, REASON, WITHDRAWN, Decided, decided
+from training.people.chance import beyond_chance
+from training.people.decided import (
+    ASKED,
+    ASSESSED,
+    BAND,
+    BAND_SEEN,
+    NEED,
+    RATING,
+    REASON,
+    WITHDRAWN,
+    Decided,
+    decided,
+)
 from training.stability.resample import NOT_ESTIMABLE, Interval
 
 KEY = "people"
@@ -38,11 +50,11 @@ def section(context: AuditContext) -> Section:
 def people_section(told: Decided, moves: Iterable[Move], definition: Definition) -> Section:
     """The section made of what people decided and of the moves of the release; counts below the limit are not told."""
     fewest, rule = fairness_rule().groups.fewest_children, load_rules().interval
-    blind = told.ratings.filter(~pl.col(BAND_SEEN) & pl.col(BAND).is_not_null()).with_columns(
+    blind = told.ratings.filter(pl.col(ASKED) & ~pl.col(BAND_SEEN) & pl.col(BAND).is_not_null()).with_columns(
         (pl.col(RATING) == pl.col(BAND)).alias(_AGREE)
     )
     standing = told.overrides.filter(~pl.col(WITHDRAWN))
-    agreement = _share(blind, _AGREE, fewest, rule)
+    agreement, kappa = _share(blind, _AGREE, fewest, rule), _kappa(blind, definition, fewest, rule)
     tables = [_releases(tuple(moves))]
     if definition.decisions:
         tables = [
@@ -54,13 +66,21 @@ def people_section(told: Decided, moves: Iterable[Move], definition: Definition)
     return Section(
         key=KEY,
         title=TITLE,
-        findings=(_rating_words(blind, agreement, fewest), _override_words(standing, fewest), _NEVER),
+        findings=(
+            _rating_words(blind, agreement, fewest),
+            *_kappa_words(kappa),
+            _override_words(standing, fewest),
+            _NEVER,
+        ),
         tables=tuple(one for one in tables if one.rows),
         figures={
             "blind_ratings": float(blind.height) if blind.height >= fewest else None,
             "agreement": agreement.value,
             "agreement_lower": agreement.lower,
             "agreement_upper": agreement.upper,
+            "kappa": kappa.value,
+            "kappa_lower": kappa.lower,
+            "kappa_upper": kappa.upper,
             "overrides": float(standing.height) if standing.height >= fewest else None,
         },
     )
@@ -78,6 +98,13 @@ def _share(rows: pl.DataFrame, column: str, fewest: int, rule: IntervalRule) -> 
     spread = float(((people["yes"] - share * people["of"]) ** 2).sum())
     variance = people.height / freedom * spread / rows.height**2
     return Interval(share, *share_interval(share, variance, people.height, freedom, rule))
+
+
+def _kappa(blind: pl.DataFrame, definition: Definition, fewest: int, rule: IntervalRule) -> Interval:
+    if blind.height < fewest:
+        return NOT_ESTIMABLE
+    words = tuple(definition.codes[_codes(definition, s.RATINGS, RATING)])
+    return beyond_chance(blind, words, (RATING, BAND, _PERSON), rule.confidence)
 
 
 def _agreement_table(blind: pl.DataFrame, definition: Definition, fewest: int) -> Table:
@@ -155,6 +182,22 @@ def _rating_words(blind: pl.DataFrame, agreement: Interval, fewest: int) -> Labe
         + (f"（{ends}）。" if ends else "（仅一人）。"),
         f"Of {blind.height:,} own ratings before the band was seen, {share} % are the band"
         + (f" ({ends})." if ends else " (one person)."),
+    )
+
+
+def _kappa_words(kappa: Interval) -> tuple[Label, ...]:
+    if kappa.value is None:
+        return ()
+    ends = "" if kappa.lower is None else f"{kappa.lower:.2f}–{kappa.upper or 0:.2f}"
+    return (
+        Label(
+            f"扣除碰巧一致后，加权 kappa 为 {kappa.value:.2f}"
+            + (f"（{ends}）" if ends else "")
+            + "；0 是碰巧，1 是完全一致。",
+            f"Beyond chance (weighted kappa): {kappa.value:.2f}"
+            + (f" ({ends})" if ends else "")
+            + "; 0 is chance, 1 is whole agreement.",
+        ),
     )
 
 

@@ -22,7 +22,7 @@ def forget_model(session: Session) -> None:
         session.execute(
             update(ListItem)
             .where(ListItem.id == number)
-            .values(band=None, rank=None, rating_asked=False, shown=kept)
+            .values(band=None, rank=None, probability=None, rating_asked=False, shown=kept)
             .execution_options(synchronize_session=False)
         )
     session.expire_all()

@@ -12,13 +12,15 @@ from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.exchange.facts import Fact, Value, queue_fact
 from serving.review.settings import settings
 from serving.review.store.decisions import OwnRating, Rating
-from serving.review.store.lists import ListItem
+from serving.review.store.lists import ListItem, Status
 from serving.review.work.access_log import note
 from serving.review.work.my_list import hides_band
 
 
 def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: datetime) -> OwnRating:
     """Keep the viewer's rating with what was on the page before it. The first one stands: later ones know the band.
+
+    Of a place that was visited already nothing is foretold: the rating is kept, but not as one that was asked for.
 
     Raises:
         NotFoundError: no such place within the viewer's regions.
@@ -38,7 +40,7 @@ def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: da
         household_id=item.household_id,
         region_code=item.region_code,
         rating=rating,
-        asked=item.rating_asked,
+        asked=item.rating_asked and item.status is not Status.DONE,
         band_seen=not hidden,
         seen_before=_seen(item, hidden=hidden),
         rated_at=now,
@@ -50,11 +52,15 @@ def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: da
     return kept
 
 
-def _seen(item: ListItem, *, hidden: bool) -> dict[str, str | int | None]:
+def _seen(item: ListItem, *, hidden: bool) -> dict[str, str | int | bool | None]:
     """What the page showed of the place before the rating."""
-    seen: dict[str, str | int | None] = {
+    seen: dict[str, str | int | bool | None] = {
         "duty_rule": item.duty_rule,
         "last_visit_on": item.last_visit_on.isoformat() if item.last_visit_on else None,
+        "status": item.status.value,
+        "place": item.place,
+        "new": item.new,
+        "carried": item.carried,
     }
     return seen if hidden else {**seen, "band": item.band, "rank": item.rank}
 

@@ -198,6 +198,21 @@ def test_what_people_decided_arrives_and_outdates_nothing(database: Database, wo
     store.require(definition)
 
 
+def test_a_rating_after_the_visit_is_not_told_as_one_that_was_asked_for(
+    database: Database, worker: Viewer, ledger: Path
+) -> None:
+    """Who has been there knows: nothing was foretold, and agreement with the score would be made of it."""
+    settle(database, worker, 3, Status.DONE)
+    with database.writing() as session:
+        item = session.scalars(select(ListItem).where(ListItem.rating_asked)).one()
+        kept = rate(session, worker, item.id, Rating.GO_FIRST, NOW)
+        assert (kept.seen_before["status"], kept.seen_before["place"]) == ("done", 3)
+        assert "band" not in kept.seen_before
+    assert export_outbox(database, ledger, load_definition(), NOW).refused == {}
+    held = LedgerStore.open(ledger).read_decisions(COUNTY, load_definition())["ratings"]
+    assert held.select("asked", "band_seen").rows() == [(False, False)]
+
+
 def test_an_override_as_people_make_it_is_taken_whatever_its_reason(
     database: Database, worker: Viewer, ledger: Path
 ) -> None:

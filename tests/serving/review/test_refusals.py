@@ -44,7 +44,13 @@ TODAY = date(2018, 7, 5)
 def desk(database: Database, home: Path, tmp_path: Path) -> Desk:
     """The database with a list whose first place the eldest gives, and a ledger of its own."""
     shutil.copytree(home / "ledger", tmp_path / "ledger")
-    loaded(database, sheet(place(1, driver_child_id=ELDEST, rating_asked=True), place(2, driver_child_id=LONE)))
+    loaded(
+        database,
+        sheet(
+            place(1, driver_child_id=ELDEST, rating_asked=True, probability=0.4),
+            place(2, driver_child_id=LONE, probability=0.2),
+        ),
+    )
     return Desk(database, folders=Folders(home, tmp_path / "ledger"))
 
 
@@ -97,6 +103,9 @@ def test_a_refusal_is_kept_told_and_honoured_at_once(desk: Desk, worker: Viewer)
         assert session.get_one(ListItem, item_id(session, 1)).version == version
         noted = select(AccessEntry).where(AccessEntry.purpose == "refusal", AccessEntry.action == "write")
         assert len(session.scalars(noted).all()) == 1
+        # Nor does what the supervisor expects of the list count a chance the model gave the child.
+        chances = [session.get_one(ListItem, item_id(session, number)).probability for number in (1, 2)]
+        assert chances == [None, 0.2]
     assert refused_on(desk, ELDEST) == TODAY
     assert refused_on(desk, MIDDLE) is None
 

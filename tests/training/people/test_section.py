@@ -76,6 +76,19 @@ def test_few_ratings_are_not_estimable(told: Decided) -> None:
     assert made.findings[1].en == "Places overruled and not taken back: 0."
 
 
+def test_agreement_is_told_beyond_chance_too(told: Decided) -> None:
+    """Everybody says go first: two thirds are the band, and none of it is more than chance."""
+    made = people_section(told, [], DEFINITION)
+    assert made.figures["kappa"] == pytest.approx(0.0)
+    assert made.findings[1].en.startswith("Beyond chance (weighted kappa): 0.00 (")
+
+
+def test_ratings_that_were_not_asked_for_do_not_count(told: Decided) -> None:
+    """Given after the visit, they foretell nothing."""
+    late = replace(told, ratings=told.ratings.with_columns(asked=pl.lit(value=False)))
+    assert people_section(late, [], DEFINITION).figures["blind_ratings"] is None
+
+
 def test_releases_are_told_by_number_not_by_name(told: Decided) -> None:
     made = people_section(told, [MOVE], DEFINITION)
     assert table(made, "Releases and approvals") == {"a" * 12: ("2026-05-01", "demo", "2", "no")}
