@@ -23,6 +23,7 @@ class VisitSettings:
     rows_at_most: int
     children_at_most: int
     duty_purposes: Mapping[str, str]
+    ends: Mapping[str, str]
     open_status: str
     closed_status: str
     actions: Mapping[str, Label]

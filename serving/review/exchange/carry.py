@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from serving.review.store.accounts import Account, Role
 from serving.review.store.lists import ListItem, Status, VisitList
+from serving.review.visit_settings import visit_settings
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What a household of the list before brings to the next one.
 
-    ``waits``: it was to be visited and nobody was met. What was done after the day the new list speaks for is done for
-    that list too. ``shown`` tells how it ended on the list before.
+    ``waits``: it was to be visited, nobody was met, and it is still to be met. What was done after the day the new
+    list speaks for is done for that list too. ``shown`` tells how it ended on the list before.
     """
 
     status: Status = Status.OPEN
@@ -79,7 +80,8 @@ def _carried(item: ListItem, as_of: dt.date, regions: Mapping[int, tuple[str, ..
     if item.status is Status.DONE:
         return Carried(assigned_to=goes)
     before = {"status": item.status.value, "on": str(item.status_on or ""), "reason": item.reason or ""}
-    return Carried(assigned_to=goes, waits=True, shown={"before": before})
+    over = item.status is Status.NOT_MET and item.reason in visit_settings().ends
+    return Carried(assigned_to=goes, waits=not over, shown={"before": before})
 
 
 def _working(session: Session, *roles: Role) -> Mapping[int, tuple[str, ...]]:

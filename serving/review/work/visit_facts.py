@@ -172,7 +172,9 @@ def _closed_before(follow_up: FollowUp, record: VisitRecord) -> Fact:
 
 
 def _assignment(item: ListItem, record: VisitRecord) -> Fact:
-    """The household's line of the list again, now with the visit it led to."""
+    """The household's line of the list again, now with the visit it led to, or why an attempt was the last one."""
     key = {"list_id": item.visit_list.list_id, HOUSEHOLD: item.household_id}
     columns: dict[str, Value] = {**line_of(item), VISIT: record.visit_id}
+    if item.listed and not record.met:
+        columns["removed_reason"] = visit_settings().ends.get(record.reason or "")
     return Fact(ASSIGNMENTS, item.region_code, key, columns, after_draw(item, record.visited_on))
