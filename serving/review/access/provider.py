@@ -21,7 +21,7 @@ from authlib.deprecate import AuthlibDeprecationWarning
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from features.cli.console import UserError
@@ -132,6 +132,12 @@ def take_flow(session: Session, state: str, brought: str, now: datetime) -> Prov
     if now - flow.created_at > settings().session.provider:
         raise ProviderError
     return flow
+
+
+def keep_flow(session: Session, flow: ProviderFlow, now: datetime) -> None:
+    """Keep a flow until its answer comes, and forget those whose answer would come too late."""
+    session.execute(delete(ProviderFlow).where(ProviderFlow.created_at < now - settings().session.provider))
+    session.add(flow)
 
 
 def identify(provider: Provider, flow: ProviderFlow, code: str, redirect_uri: str) -> Identity:

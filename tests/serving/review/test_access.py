@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serving.review.access.accounts import OPERATOR, AccountFaultError, NewAccount, add_account, set_locked
+from serving.review.access.devices import device_mark
 from serving.review.access.passwords import hash_password, outdated, verify, weakness
 from serving.review.access.sessions import end_own_session, find_session, hash_token, own_sessions, touch
-from serving.review.access.sign_in import Admitted, Attempt, Refused, sign_in
+from serving.review.access.sign_in import Admitted, Attempt, Refused, change_password, sign_in
 from serving.review.access.viewer import NotFoundError, Viewer
 from serving.review.settings import settings
 from serving.review.store.accounts import Account, Role, SignedIn, SignInAttempt
@@ -94,6 +96,64 @@ def test_an_address_that_tries_many_names_waits(session: Session, worker: Viewer
         session.add(SignInAttempt(name_key=f"{number}", address="10.0.0.9", at=NOW, outcome="refused"))
     session.flush()
     assert isinstance(attempt(session), Refused)
+
+
+def test_strangers_keep_nobody_out_of_a_browser_they_used_before(session: Session, worker: Viewer) -> None:
+    limits = settings().lock_out
+    mark, other = device_mark(session, token(session)), account(session, name="li")
+    for _ in range(limits.free_attempts):
+        attempt(session, "wrong")
+    for number in range(limits.address_attempts):
+        session.add(SignInAttempt(name_key=f"{number}", address="10.0.0.9", at=NOW, outcome="refused"))
+    session.flush()
+
+    def known(name: str, password: str = PASSWORD, mark: str = mark, seconds: int = 0) -> Admitted | Refused:
+        now = NOW + timedelta(seconds=seconds)
+        return sign_in(session, Attempt(name, password, "10.0.0.9", "phone", mark), now)
+
+    assert worker
+    assert isinstance(attempt(session), Refused), "from anywhere else the name waits"
+    for forged in ("", "1.", "1.abc", f"9{mark}", mark[:-1], "²." + "0" * 64):
+        assert known("wang", mark=forged) == Refused(limits.first_wait)
+    assert isinstance(known(other.name), Refused), "known for its own person alone"
+    assert isinstance(known("Wang "), Admitted)
+    for _ in range(limits.free_attempts):
+        assert known("wang", "wrong", seconds=1) == Refused()
+    assert known("wang", seconds=1) == Refused(limits.first_wait), "and nobody guesses there for ever"
+    assert device_mark(session, "no session") == ""
+
+
+def test_many_attempts_at_the_same_moment_are_counted_one_by_one(database: Database) -> None:
+    with database.writing() as session:
+        account(session, name="wang")
+    start = threading.Barrier(12)
+
+    def guess() -> None:
+        start.wait()
+        with database.writing() as session:
+            attempt(session, "wrong")
+
+    threads = [threading.Thread(target=guess) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    with database.reading() as session:
+        assert len(session.scalars(select(SignInAttempt)).all()) == settings().lock_out.free_attempts
+
+
+def test_the_present_password_is_guessed_no_faster_at_a_session_than_at_the_door(
+    session: Session, worker: Viewer
+) -> None:
+    def change(old: str, minutes: float = 0) -> str | None:
+        now = NOW + timedelta(minutes=minutes)
+        return change_password(session, worker, old, "another-stone-93-wall", session_id=0, now=now)
+
+    for _ in range(settings().lock_out.free_attempts):
+        assert change("wrong") == "password_wrong"
+    assert change(PASSWORD) == "password_wait"
+    assert isinstance(attempt(session), Admitted), "the door is another one"
+    assert change(PASSWORD, minutes=1) is None
 
 
 def test_attempts_are_forgotten(session: Session, worker: Viewer) -> None:
