@@ -36,12 +36,17 @@ class LockOut:
 
 @dataclass(frozen=True, slots=True)
 class SessionTimes:
-    """How long a session lasts unused, how long at most, and how often its use is written down."""
+    """How long a session lasts unused, how long at most, and how often its use is written down.
+
+    ``form``: how long a form that came too late is kept, and ``forms_at_most`` how many of an account.
+    """
 
     idle: timedelta
     longest: timedelta
     touch: timedelta
     provider: timedelta
+    form: timedelta
+    forms_at_most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ def settings() -> ReviewSettings:
             longest=timedelta(hours=session["hours_at_most"]),
             touch=timedelta(seconds=session["touch_seconds"]),
             provider=timedelta(minutes=session["provider_minutes"]),
+            form=timedelta(minutes=session["kept_form_minutes"]),
+            forms_at_most=session["kept_forms_at_most"],
         ),
         page_items=page["items"],
         log_entries=page["log_entries"],

@@ -53,6 +53,14 @@ def find_session(session: Session, token: str, now: datetime) -> SignedIn | None
     return None if over else found
 
 
+def ended_by_time(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """The session of a token that nobody ended: it was idle too long or is too old. Its account is not locked."""
+    found = session.scalar(select(SignedIn).where(SignedIn.token_hash == hash_token(token)))
+    if found is None or found.ended_at is not None or found.account.locked_at is not None:
+        return None
+    return found if find_session(session, token, now) is None else None
+
+
 def touch(session: Session, found_id: int, now: datetime) -> None:
     """Write down that a session is in use."""
     session.execute(update(SignedIn).where(SignedIn.id == found_id).values(seen_at=now))

@@ -1,6 +1,6 @@
 """The export once a day, by whichever worker of the server comes first; no page waits for it or fails by it.
 
-Report tasks that are due are escalated each time it looks.
+Report tasks that are due are escalated each time it looks, and forms kept too long are forgotten.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from serving.review.exchange.runs import last_run, note_failure, run_export
 from serving.review.exchange.settings import Daily, exchange_settings
 from serving.review.settings import settings
 from serving.review.store.database import Database
+from serving.review.work.kept_forms import forget_forms
 from serving.review.work.tasks import escalate_due
 
 logger = logging.getLogger("mopai.review")
@@ -91,6 +92,7 @@ def _work(database: Database, home: Path, ledger: Path, clock: Callable[[], date
             now = clock()
             with database.writing() as session:
                 escalate_due(session, now)
+                forget_forms(session, now)
             export_if_due(database, home, ledger, now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the pages go on; its text may hold values
             logger.error("the daily export failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback holds values

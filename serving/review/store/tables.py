@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from serving.review.store import accounts, decisions, lists, persons, trail, visits
+from serving.review.store import accounts, decisions, kept_forms, lists, persons, trail, visits
 from serving.review.store.base import Base
 
 METADATA = Base.metadata
-MODULES = (accounts, lists, decisions, visits, persons, trail)
+MODULES = (accounts, lists, decisions, visits, persons, trail, kept_forms)

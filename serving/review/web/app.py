@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from serving.review.access.viewer import May, NotFoundError
 from serving.review.desk import Desk
+from serving.review.web.again import PASSWORD, SIGN_IN
 from serving.review.web.ask import Ask
-from serving.review.web.dispatch import PASSWORD, SIGN_IN, Page, route
+from serving.review.web.dispatch import Page, route
 from serving.review.web.guard import Guard
 from serving.review.web.pages import (
     accounts,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from serving.review.access.sessions import form_token
 from serving.review.access.viewer import Viewer
 from serving.review.desk import Desk
 from serving.review.store.accounts import SignedIn
@@ -23,7 +25,8 @@ SEE_OTHER = 303
 class Ask:
     """A request with what it needs to be answered.
 
-    ``secret`` is what its forms' token is made from; ``files`` what was sent along with a form.
+    ``secret`` is what its forms' token is made from; ``files`` what was sent along with a form. ``again`` says why a
+    form is shown that is not saved: it was ``kept`` while its person signed in again, or is of an ``old`` session.
     """
 
     request: Request
@@ -35,6 +38,7 @@ class Ask:
     secret: str
     signed_in: SignedIn | None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    again: Literal["", "kept", "old"] = ""
 
     @property
     def viewer(self) -> Viewer:
@@ -42,6 +46,11 @@ class Ask:
         if self.signed_in is None:
             raise LookupError("nobody is signed in")
         return Viewer.signed_in(self.signed_in)
+
+    @property
+    def token(self) -> str:
+        """What forms of this page carry."""
+        return form_token_of(self.secret, self.signed_in.account_id if self.signed_in is not None else None)
 
     @property
     def practising(self) -> bool:
@@ -61,6 +70,11 @@ class Ask:
         """A number of the address line, 0 for anything else."""
         given = self.query(name)
         return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+
+
+def form_token_of(secret: str, account_id: int | None) -> str:
+    """What forms of a session carry: its secret, and whose it is."""
+    return form_token(secret) if account_id is None else f"{form_token(secret)}_{account_id}"
 
 
 def see(path: str) -> RedirectResponse:

@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 SESSION, FORM, LANGUAGE, PROVIDER = "mopai_review", "mopai_form", "mopai_language", "mopai_provider"
+KEPT = "mopai_kept"
+"""What opens a form that came too late; see ``work.kept_forms``."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -14,16 +16,16 @@ def read(request: Request, name: str) -> str:
     return request.cookies.get(_name(request, name), "")
 
 
-def give(request: Request, response: Response, name: str, value: str) -> None:
+def give(request: Request, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
     """Set a cookie: scripts never read it, other sites' forms never send it, with https it travels no other way.
 
     Lax rather than strict: a person who comes back from the provider of identities is signed in at once. Forms are
-    guarded by their own token.
+    guarded by their own token. Without ``seconds`` it goes when the browser is closed.
     """
     response.set_cookie(
         _name(request, name),
         value,
-        max_age=_YEAR if name == LANGUAGE else None,
+        max_age=_YEAR if name == LANGUAGE else seconds,
         httponly=True,
         samesite="lax",
         secure=_secure(request),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
@@ -17,17 +16,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from features.definition import Language
-from serving.review.access.sessions import find_session, form_token, touch
+from serving.review.access.sessions import find_session, touch
 from serving.review.access.viewer import May, NotAllowedError, NotFoundError
 from serving.review.settings import settings
 from serving.review.web import cookies
+from serving.review.web.again import PASSWORD, SIGN_IN, genuine, given_back, is_old_form, kept_for_later
 from serving.review.web.ask import Ask, see
 from serving.review.web.pages.conflict import conflict_page
 from serving.review.web.render import problem_page
 from serving.review.words import Words, preferred
 from serving.review.work.changes import ConflictError
 
-PASSWORD, SIGN_IN = "/password", "/sign-in"
 Handler = Callable[[Ask], Response]
 _SAFE = ("GET", "HEAD")
 
@@ -44,13 +43,15 @@ class Sent:
 class Page:
     """A page: what answers, the right it needs, and whether anyone may open it.
 
-    ``before_password`` lets a person in who must still choose a password.
+    ``before_password`` lets a person in who must still choose a password. ``again`` shows its form filled in as it was
+    sent, saving nothing: a page that has it loses nothing that was typed when a session ends.
     """
 
     handler: Handler
     right: May | None = None
     public: bool = False
     before_password: bool = False
+    again: Handler | None = None
 
     def endpoint(self) -> Callable[[Request], Awaitable[Response]]:
         """The page as Starlette calls it."""
@@ -68,7 +69,7 @@ class Page:
         try:
             with desk.database.writing() if writes else desk.database.reading() as session:
                 ask = _ask(request, session, sent, now)
-                response = self._let_in(ask) or self.handler(ask)
+                response = self._let_in(ask) or self._answer(ask)
                 due = _touched(ask)
         except (NotFoundError, NotAllowedError, ConflictError) as error:
             with desk.database.reading() as session:
@@ -80,10 +81,28 @@ class Page:
         _keep_form_secret(request, response, ask)
         return response
 
+    def _answer(self, ask: Ask) -> Response:
+        """What the page answers; once, with what was typed there before the session ended."""
+        if self.again is not None and ask.request.method in _SAFE and (typed := given_back(ask)):
+            return self.again(replace(ask, form=typed, again="kept"))
+        return self.handler(ask)
+
+    def _too_late(self, ask: Ask) -> Response:
+        """A form that is not of this session: what was typed is kept where it can be known whose it is."""
+        kept = None
+        if self.again is not None and ask.signed_in is None:
+            kept = kept_for_later(ask)
+        elif self.again is not None and is_old_form(ask):
+            if self.right is not None:
+                ask.viewer.require(self.right)
+            kept = self.again(replace(ask, again="old"))
+            kept.status_code = 409
+        return kept or problem_page(ask, "problem.form", 403)
+
     def _let_in(self, ask: Ask) -> Response | None:
         """Who may not open the page is sent elsewhere or told so."""
-        if ask.request.method not in _SAFE and not _genuine(ask):
-            return problem_page(ask, "problem.form", 403)
+        if ask.request.method not in _SAFE and not genuine(ask):
+            return self._too_late(ask)
         if self.public:
             return None
         if ask.signed_in is None:
@@ -121,14 +140,6 @@ async def _sent(request: Request) -> Sent:
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         files = {name: await value.read() for name, value in form.items() if isinstance(value, UploadFile)}
         return Sent(fields, files)
-
-
-def _genuine(ask: Ask) -> bool:
-    """Whether a form is one of ours, for this session, sent from our own page."""
-    origin = ask.request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != ask.request.headers.get("host", ""):
-        return False
-    return hmac.compare_digest(ask.form.get("token", "").encode(), form_token(ask.secret).encode())
 
 
 def _touched(ask: Ask) -> int:

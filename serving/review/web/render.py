@@ -10,9 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import exists, select
 from starlette.responses import HTMLResponse
 
-from serving.review.access.sessions import form_token
 from serving.review.access.viewer import May, within
-from serving.review.store.lists import VisitList
+from serving.review.store.lists import ListItem, VisitList
 from serving.review.web.ask import Ask
 from serving.review.work.hints import hint_for
 
@@ -47,7 +46,8 @@ def page(ask: Ask, template: str, *, status: int = 200, **values: object) -> HTM
             menu=[(path, key) for path, key, right in MENU if open_to and open_to.may(right)],
             path=ask.request.url.path,
             here=_here(ask),
-            token=form_token(ask.secret),
+            token=ask.token,
+            again=ask.again,
             style=f"/static/{style_name()}",
             practising=ask.practising,
             hint=_hint(ask),
@@ -60,8 +60,9 @@ def page(ask: Ask, template: str, *, status: int = 200, **values: object) -> HTM
 
 def any_simulated(ask: Ask) -> bool:
     """Whether a list in the reader's regions is simulated: pages of many lists then say so."""
-    here = within(ask.viewer, May.READ_CASES, VisitList.region_code)
-    return ask.session.scalar(select(exists().where(VisitList.simulated, here))) or False
+    here = within(ask.viewer, May.READ_CASES, ListItem.region_code)
+    made = VisitList.id == ListItem.list_pk
+    return ask.session.scalar(select(exists().where(VisitList.simulated, made, here))) or False
 
 
 def problem_page(ask: Ask, key: str, status: int) -> HTMLResponse:

@@ -15,6 +15,7 @@ from features.identity.keys import load_key
 from serving.review.access.accounts import OPERATOR, AccountFaultError, NewAccount, add_account
 from serving.review.access.sessions import find_session, open_session
 from serving.review.access.viewer import May, NotAllowedError, NotFoundError, Viewer, within
+from serving.review.cases.about import About
 from serving.review.cases.persons import persons_of
 from serving.review.cases.practice import practice_source
 from serving.review.cases.records import records
@@ -222,7 +223,7 @@ def test_the_families_have_names_and_facts_that_the_definition_knows(
                         codes = columns[name].codes if name in columns else None
                         if codes and isinstance(value, str) and not value.startswith(";"):
                             assert value in definition.codes[codes], (household, name, value)
-        assert source.rows("H1", (HOUSEHOLDS, CHILDREN)) == {HOUSEHOLDS: (), CHILDREN: ()}
+        assert source.rows(About("H1"), (HOUSEHOLDS, CHILDREN)) == {HOUSEHOLDS: (), CHILDREN: ()}
 
 
 def test_every_exercise_can_be_done_with_what_the_pages_use(database: Database) -> None:

@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import polars as pl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from features.definition import load_definition
 from features.ledger.store import LedgerStore
 from serving.review.exchange.export import export_outbox
 from serving.review.settings import settings
-from serving.review.store.accounts import Role
+from serving.review.store.accounts import Account, Role, SignedIn
 from serving.review.store.database import Database
 from serving.review.store.lists import ListItem
 from serving.review.store.visits import ReportTask, VisitRecord
-from tests.serving.review.making import TOWNSHIP, VILLAGE, account, loaded, place, sheet
+from tests.serving.review.making import PASSWORD, TOWNSHIP, VILLAGE, account, loaded, place, sheet
 from tests.serving.review.server import Browser, Running, running
 from tests.serving.review.visiting import COUNTY, DOMAINS, ELDER, HOME, OLD_NEED, YOUNGER
 from training.labels import visit_outcomes
@@ -38,14 +39,25 @@ class Office:
     database: Database
     ledger: Path
 
-    def inside(self, role: Role = Role.CASEWORKER, region: str = VILLAGE) -> Browser:
-        """A browser in which a new account is signed in."""
+    def person(self, role: Role = Role.CASEWORKER, region: str = VILLAGE) -> str:
+        """The name of a new account."""
         name = uuid.uuid4().hex
         with self.database.writing() as session:
             account(session, role, region, name=name)
+        return name
+
+    def inside(self, role: Role = Role.CASEWORKER, region: str = VILLAGE) -> Browser:
+        """A browser in which a new account is signed in."""
         browser = self.server.browser()
-        browser.sign_in(name)
+        browser.sign_in(self.person(role, region))
         return browser
+
+    def let_lapse(self, name: str) -> None:
+        """Let every session of an account have been idle too long."""
+        long_ago = datetime.now(UTC) - settings().session.idle
+        with self.database.writing() as session:
+            own = select(Account.id).where(Account.name == name).scalar_subquery()
+            session.execute(update(SignedIn).where(SignedIn.account_id == own).values(seen_at=long_ago))
 
 
 @pytest.fixture(scope="module")
@@ -304,3 +316,109 @@ def test_what_lies_elsewhere_is_not_there(office: Office, number: int) -> None:
         stranger.send(path, {"visit": ""}, seen=stranger.get("/me"), status=404)
     assert f"/tasks/{task}" not in stranger.get("/tasks")
     assert page
+
+
+NOTE = "她说奶奶上周住院了"
+FORMS = (
+    ("visit", "", {**SEEN, **NEED, f"need:{OLD_NEED}": "open"}),
+    ("overrule", "", {"reason": "new_event", "note": NOTE, "wanted": "go_first"}),
+    (
+        "correct",
+        f"?child={ELDER}&column=schooling",
+        {"child": ELDER, "column": "schooling", "value": "junior", "since": "2018-06-01"},
+    ),
+)
+
+
+def typed_stands(page: str, typed: dict[str, str]) -> None:
+    """Whether a page shows what was typed into it."""
+    if "f0_domain" in typed:
+        held = fields(page)
+        assert {name: held.get(name) for name in typed} == typed
+    else:
+        assert [value for value in typed.values() if value not in page] == []
+    assert "not saved yet" in page
+
+
+@pytest.mark.parametrize(("form", "query", "typed"), FORMS, ids=[one[0] for one in FORMS])
+def test_what_was_typed_survives_the_end_of_a_session(
+    office: Office, number: int, form: str, query: str, typed: dict[str, str]
+) -> None:
+    name, browser = office.person(), office.server.browser()
+    browser.sign_in(name)
+    page = browser.get(f"/list/{number}/{form}{query}")
+    office.let_lapse(name)
+    door = browser.send(f"/list/{number}/{form}", typed, seen=page)
+    assert "What you typed is not lost" in door.text
+    assert not any(value in str(door.url) for value in typed.values() if len(value) > 3)
+    back = browser.send(
+        "/sign-in", {"name": name, "password": PASSWORD, "next": f"/list/{number}/{form}"}, seen=door.text
+    )  # fmt: skip
+    typed_stands(back.text, typed)
+    assert visits(office, number) == []
+    assert "not saved yet" not in browser.get(f"/list/{number}/{form}"), "it is given back once"
+    assert NOTE not in office.server.log.read_text()
+
+
+def test_somebody_else_who_signs_in_there_is_shown_nothing_of_it(office: Office, number: int) -> None:
+    name, browser = office.person(), office.server.browser()
+    browser.sign_in(name)
+    page = browser.get(f"/list/{number}/overrule")
+    office.let_lapse(name)
+    door = browser.send(f"/list/{number}/overrule", {"note": NOTE, "wanted": "soon"}, seen=page).text
+    path = f"/list/{number}/overrule"
+    other = browser.send("/sign-in", {"name": office.person(), "password": PASSWORD, "next": path}, seen=door).text
+    assert "<h1" in other
+    assert NOTE not in other
+    assert NOTE not in browser.get(path)
+    elsewhere = office.server.browser()
+    elsewhere.sign_in(name)
+    assert NOTE not in elsewhere.get(path), "the key is with the browser that it was typed in"
+
+
+@pytest.mark.parametrize(("form", "query", "typed"), FORMS, ids=[one[0] for one in FORMS])
+def test_a_form_of_an_earlier_session_is_shown_again_to_its_person(
+    office: Office, number: int, form: str, query: str, typed: dict[str, str]
+) -> None:
+    name, browser = office.person(), office.server.browser()
+    browser.sign_in(name)
+    page = browser.get(f"/list/{number}/{form}{query}")
+    browser.client.cookies.clear()
+    browser.sign_in(name)
+    answer = sent_late(browser, f"/list/{number}/{form}", typed, page)
+    assert answer.status_code == 409
+    typed_stands(answer.text, typed)
+    assert visits(office, number) == []
+    browser.client.cookies.clear()
+    browser.sign_in(office.person())
+    answer = sent_late(browser, f"/list/{number}/{form}", typed, page)
+    assert answer.status_code == 403, "it is not this person's"
+    assert typed.get("note", "nothing of it") not in answer.text
+
+
+def sent_late(browser: Browser, path: str, typed: dict[str, str], page: str) -> httpx.Response:
+    """Send a form as browsers do, saying which page it comes from."""
+    token = re.search(r'name="token" value="(\w+)"', page)
+    assert token
+    own = str(browser.client.base_url).rstrip("/")
+    return browser.client.post(path, data={"token": token[1], **typed}, headers={"Origin": own})
+
+
+@pytest.mark.parametrize("lacking", ["cookie", "token", "origin", "ended by hand"])
+def test_a_form_whose_person_cannot_be_known_is_not_kept(office: Office, number: int, lacking: str) -> None:
+    name, browser = office.person(), office.server.browser()
+    browser.sign_in(name)
+    page, path = browser.get(f"/list/{number}/overrule"), f"/list/{number}/overrule"
+    office.let_lapse(name)
+    headers = {"Origin": "https://elsewhere.example"} if lacking == "origin" else {}
+    if lacking == "cookie":
+        browser.client.cookies.clear()
+    if lacking == "ended by hand":
+        with office.database.writing() as session:
+            session.execute(update(SignedIn).values(ended_at=datetime.now(UTC)))
+    token = re.search(r'name="token" value="(\w+)"', page)
+    assert token
+    sent = {"token": "0_1" if lacking == "token" else token[1], "note": NOTE, "wanted": "soon"}
+    assert browser.client.post(path, data=sent, headers=headers).status_code == 403
+    browser.sign_in(name)
+    assert NOTE not in browser.get(path)

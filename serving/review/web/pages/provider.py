@@ -12,6 +12,7 @@ from serving.review.store.accounts import Outcome
 from serving.review.web import cookies
 from serving.review.web.ask import Ask
 from serving.review.web.pages.sign_in import admitted, refused
+from serving.review.work.kept_forms import newest_path
 
 CALLBACK = "/sign-in/callback"
 
@@ -41,9 +42,10 @@ def come_back(ask: Ask) -> Response:
             account = account_of(session, identity)
             note_attempt(session, account.name, ask.address, Outcome.SIGNED_IN, ask.now)
             token = open_session(session, account, ask.request.headers.get("user-agent", ""), ask.now)
+            path = newest_path(session, account.id, ask.now)
     except ProviderError:
         return _refused(ask, provider)
-    answer = admitted(ask, token, "/")
+    answer = admitted(ask, token, path or "/")
     cookies.drop(ask.request, answer, cookies.PROVIDER)
     return answer
 

@@ -88,6 +88,7 @@ def refused(ask: Ask, problem: str, status: int) -> Response:
         status=status,
         problem=problem,
         over=bool(ask.query("over")) and not problem,
+        kept=bool(ask.query("kept")) and not problem,
         following=own_path(following),
         name=ask.form.get("name", "")[:64],
         provider=None if provider is None else provider.label.text(ask.words.language),

@@ -10,7 +10,11 @@ from serving.review.web.pages.overrides import overrule, thread, waiting
 
 _WORK = May.WORK_CASES
 ROUTES: list[Route] = [
-    *route("/list/{item:int}/overrule", Page(overrule.show, _WORK), Page(overrule.save, _WORK)),
+    *route(
+        "/list/{item:int}/overrule",
+        Page(overrule.show, _WORK, again=overrule.show),
+        Page(overrule.save, _WORK, again=overrule.show),
+    ),
     *route("/overrides", Page(waiting.show, _WORK)),
     *route("/overrides/{override:int}", Page(thread.show, _WORK), Page(thread.act, _WORK)),
 ]

@@ -84,6 +84,14 @@ def show(ask: Ask) -> Response:
     return _page(ask, family, "correct.html.jinja", groups=groups)
 
 
+def again(ask: Ask) -> Response:
+    """The form of a fact as it was typed; nothing is saved."""
+    family = _family(ask)
+    if family.found is None:
+        return _page(ask, family, "correct_none.html.jinja")
+    return _form(ask, family, (ask.form.get("child", ""), ask.form.get("column", "")), ask.form, {})
+
+
 def save(ask: Ask) -> Response:
     """Keep the correction and show the new place, or say what is wrong beside the field."""
     family = _family(ask)

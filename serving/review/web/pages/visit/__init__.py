@@ -10,7 +10,11 @@ from serving.review.web.pages.visit import record, tasks
 
 _WORK = May.WORK_CASES
 ROUTES: list[Route] = [
-    *route("/list/{item:int}/visit", Page(record.show, _WORK), Page(record.save, _WORK)),
+    *route(
+        "/list/{item:int}/visit",
+        Page(record.show, _WORK, again=record.again),
+        Page(record.save, _WORK, again=record.again),
+    ),
     *route("/list/{item:int}/visit/back", post=Page(record.take_back, _WORK)),
     *route("/tasks", Page(tasks.show_all, _WORK)),
     *route("/tasks/{task:int}", Page(tasks.show, _WORK), Page(tasks.act, _WORK)),

@@ -58,6 +58,13 @@ def show(ask: Ask) -> Response:
     return _page(ask, shown, typed)
 
 
+def again(ask: Ask) -> Response:
+    """The form as it was typed; nothing is saved."""
+    shown = _shown(ask)
+    needs = shown.scene.needs_beside(shown.record)
+    return _page(ask, shown, typed_of(ask.form, shown.children, needs, shown.domains))
+
+
 def save(ask: Ask) -> Response:
     """Save, give another row, or say what is missing and keep what was typed."""
     shown = _shown(ask)
@@ -120,7 +127,7 @@ def _shown(ask: Ask) -> Shown:
 
 def _asked(ask: Ask, visits: Sequence[VisitRecord]) -> VisitRecord | None:
     """The visit that is asked for; else the one at which somebody was met, which is completed and not doubled."""
-    if ask.request.method == "POST":
+    if ask.form:
         wanted = ask.form.get("visit", "")
         return next((one for one in visits if str(one.id) == wanted), None)
     if ask.query("another"):
