@@ -17,10 +17,13 @@ from serving.review.access.viewer import May, NotAllowedError, NotFoundError, Vi
 from serving.review.practice.region import is_practice
 from serving.review.settings import settings
 from serving.review.store.accounts import Account, AccountRegion, Role
+from serving.review.store.base import NUMBER_LENGTH
 
 # Letters that nobody mixes up when they are read aloud or copied by hand.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LENGTH = 14
+# RFC 5321: the longest path, without its brackets.
+_EMAIL_LENGTH = 254
 OPERATOR = Viewer(0, "operator", Role.ADMINISTRATOR, ("",))
 
 
@@ -137,8 +140,10 @@ def _hashed(password: str, name: str) -> str:
 
 
 def _check(session: Session, new: NewAccount) -> None:
-    if not new.name or new.name != new.name.strip() or len(new.name) > 64 or not new.display_name.strip():
+    if not _is_name(new.name) or not _is_name(new.display_name):
         raise AccountFaultError("name_bad", "a name has 1 to 64 characters, without spaces around it")
+    if new.email is not None and not (len(new.email) <= _EMAIL_LENGTH and new.email.isprintable()):
+        raise AccountFaultError("email_bad", f"an e-mail address has at most {_EMAIL_LENGTH} characters")
     if session.scalar(select(Account.id).where(func.lower(Account.name) == new.name.lower())) is not None:
         raise AccountFaultError("name_taken", f"there is an account '{new.name}' already", "take another name")
     if (
@@ -151,6 +156,11 @@ def _check(session: Session, new: NewAccount) -> None:
     if not new.regions or not fits:
         wanted = " or ".join("'all'" if count == 0 else f"{count} digits" for count in digits)
         raise AccountFaultError("regions_bad", f"regions of a {new.role} have {wanted}", "give each with --region")
+
+
+def _is_name(name: str) -> bool:
+    """Whether it can be kept and read: not empty, not long, nothing unseen in it."""
+    return bool(name) and name == name.strip() and len(name) <= NUMBER_LENGTH and name.isprintable()
 
 
 def _is_code(region: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -17,6 +18,7 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 def upgrade(database: Database, revision: str = "head") -> str:
     """Bring a database to a revision, one transaction for all steps. Returns the revision it has then."""
+    _let_nobody_else_read(database)
     with reachable(), database.writer.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -57,6 +59,20 @@ def require_newest(database: Database) -> None:
             f"the review database has the tables of revision {have}, this version needs {newest()}",
             "make a copy of it, then run: mopai review upgrade",
         )
+
+
+def _let_nobody_else_read(database: Database) -> None:
+    """A file of SQLite is its owner's alone wherever it lies; the files SQLite lays beside it get the same rights."""
+    url = database.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith((":", "file:")):
+        return
+    path = Path(url.database)
+    # Where it cannot be written, opening it says so.
+    with suppress(OSError):
+        path.touch(mode=0o600)
+        for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            if file.exists():
+                file.chmod(0o600)
 
 
 def _config() -> Config:

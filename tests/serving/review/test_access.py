@@ -207,7 +207,8 @@ def test_an_old_hash_is_renewed_at_the_sign_in(session: Session, worker: Viewer)
         ("name_taken", {"name": "Wang"}), ("name_bad", {"name": " x"}), ("name_bad", {"name": ""}),
         ("email_taken", {"email": "W@example.cn"}), ("regions_bad", {"regions": ()}),
         ("regions_bad", {"regions": ("520101",)}), ("regions_bad", {"regions": ("52010100100x",)}),
-        ("regions_bad", {"regions": ("",)}),
+        ("regions_bad", {"regions": ("",)}), ("name_bad", {"display_name": "x" * 65}), ("name_bad", {"name": "a\0b"}),
+        ("name_bad", {"display_name": "王\u202e"}), ("email_bad", {"email": f"{'w' * 250}@e.cn"}),
     ],
 )  # fmt: skip
 def test_accounts_that_cannot_be(session: Session, worker: Viewer, code: str, change: dict[str, object]) -> None:

@@ -50,6 +50,16 @@ def test_a_database_never_set_up_is_refused(tmp_path: Path) -> None:
         require_newest(Database.open(f"sqlite:///{tmp_path / 'new.db'}"))
 
 
+def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "anywhere.db"
+    path.touch(0o644)
+    database = Database.open(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect():
+        files = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
+    assert files == dict.fromkeys(("anywhere.db", "anywhere.db-wal", "anywhere.db-shm"), "0o600")
+
+
 def test_a_failed_step_leaves_the_database_as_it_was(database: Database) -> None:
     """A table in the way of the second step: the first is not kept either."""
     downgrade(database, "base")
