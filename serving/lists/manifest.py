@@ -9,6 +9,7 @@ from pathlib import Path
 
 from features.cli.console import UserError
 from features.definition.structure import HOUSEHOLD
+from serving.lists.kept import manifest_path
 from serving.lists.run import MadeList
 
 
@@ -44,7 +45,7 @@ def list_manifest(made: MadeList) -> dict[str, object]:
 
 def write_manifest(made: MadeList, home: Path) -> Path:
     """Keep a list's manifest as ``<home>/lists/<list>.json``; UserError when it cannot be written."""
-    path = home / "lists" / f"{made.list_id}.json"
+    path = manifest_path(home, made.list_id)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}.draft")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +25,7 @@ from models.policy.policy import Policy
 from serving.batch.alarms import Alarm
 from serving.batch.folder import ScoreFolder
 from serving.batch.run import definition_of, policies_of, policy_in_force
+from serving.lists.kept import kept_capacity
 from serving.lists.record import Standing, add_rows, record_pools, standing_lists
 
 Kind = Literal["pool", "director"]
@@ -104,7 +107,8 @@ def make_lists(request: ListRequest) -> tuple[MadeList, ...]:
     if len(asks) > 1 and request.moves:
         raise UserError("a move by hand belongs to one list", "give --township or --village")
     cutoffs = _cutoffs(request, scores)
-    pools = [_pool(scores, facts, policy, ask, cutoffs, store) for ask, _ in asks]
+    make = partial(build_pool, scores, facts, policy, cutoffs=cutoffs)
+    pools = [_pool(make, ask, facts, store, request.home) for ask, _ in asks]
     standing: tuple[Standing | None, ...] = (None,) * len(pools)
     if not request.preview:
         standing = record_pools(store, pools, definition, county, request.revise)
@@ -117,24 +121,21 @@ def make_lists(request: ListRequest) -> tuple[MadeList, ...]:
     return tuple(made)
 
 
-def _pool(
-    scores: pl.DataFrame | None,
-    facts: ListFacts,
-    policy: Policy,
-    ask: Ask,
-    cutoffs: tuple[EqualRecall, ...],
-    store: LedgerStore,
-) -> Pool:
+def _pool(make: Callable[[Ask], Pool], ask: Ask, facts: ListFacts, store: LedgerStore, home: Path) -> Pool:
     """The list as drawn; one that stands with a capacity of its own keeps it where no other is asked for."""
-    pool = build_pool(scores, facts, policy, ask, cutoffs)
+    pool = make(ask)
     if pool.frame.is_empty():
         raise UserError(f"no household to visit in {ask.scope}", "look at the codes with: mopai ledger show")
     if ask.visits is not None:
         return pool
     stands = [one for one in standing_lists(store, facts.county, facts.period, ask.scope) if one.scope == ask.scope]
-    if not stands or stands[0].is_of(pool):
+    if not stands:
         return pool
-    again = build_pool(scores, facts, policy, replace(ask, visits=stands[0].drawn), cutoffs)
+    kept = kept_capacity(home, stands[0].list_id)
+    if kept is None and stands[0].is_of(pool):
+        return pool
+    # The ledger knows how many were drawn, not how many there was room for: less than the duties, or more than all.
+    again = make(replace(ask, visits=stands[0].drawn if kept is None else kept))
     return again if stands[0].is_of(again) else pool
 
 

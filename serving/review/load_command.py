@@ -80,11 +80,15 @@ def _folder(home: Path, scores: Path | None, *, no_model: bool) -> Path | None:
 
 def _sheets(request: ListRequest) -> Sequence[Sheet]:
     from serving.batch.folder import ScoreFolder
+    from serving.lists.manifest import write_manifest
     from serving.lists.run import make_lists
     from serving.review.exchange.from_list import sheet_of
 
     folder = None if request.scores is None else ScoreFolder.open(request.scores)
-    return [sheet_of(one, folder) for one in make_lists(request)]
+    made = make_lists(request)
+    for one in made:
+        write_manifest(one, request.home)
+    return [sheet_of(one, folder) for one in made]
 
 
 def _listed(sheet: Sheet) -> int:

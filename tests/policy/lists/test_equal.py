@@ -14,7 +14,7 @@ from models.policy.equal_recall import EqualRecall
 from models.policy.lists.equal import equal_order
 from models.policy.lists.pool import Ask, Pool, build_pool
 from models.policy.lists.rules import EqualRecallSwitch
-from tests.policy.lists.made import AS_OF, TOWN, Child, facts_of, kinds, policy_with, scores_of
+from tests.policy.lists.made import AS_OF, TOWN, Child, facts_of, kinds, places, policy_with, scores_of
 
 SWITCH = EqualRecallSwitch("ethnicity", 365, "test")
 CUTOFFS = EqualRecall(
@@ -94,3 +94,17 @@ def test_the_number_of_places_and_the_duties_stay(children: list[Child], visits:
     assert equal.capacity == plain.capacity
     assert equal.listed.height == plain.listed.height
     assert equal.listed.filter("duty")["household_id"].equals(plain.listed.filter("duty")["household_id"])
+
+
+@given(town, st.integers(1, 15), st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_higher_score_lowers_no_place_there_either(children: list[Child], visits: int, data: st.DataObject) -> None:
+    groups = [data.draw(st.sampled_from(["han", "minority", None])) for _ in children]
+    at = data.draw(st.integers(0, len(children) - 1))
+    higher = replace(children[at], score=(children[at].score or 0.0) + data.draw(st.floats(0, 5)))
+    home, below = f"h{higher.home:03}", len(children) + 1
+    before, after = (
+        places(made(each, groups, visits)).get(home, below)
+        for each in (children, [*children[:at], higher, *children[at + 1 :]])
+    )
+    assert after <= before

@@ -42,6 +42,7 @@ ranked = st.builds(
     score=st.one_of(st.none(), st.integers(-4, 4).map(float)),
     duty=st.sampled_from([None] * 9 + [5]),
     finding=st.sampled_from([None] * 9 + [10]),
+    refused=st.sampled_from([False] * 9 + [True]),
 )
 capacity = st.integers(0, 20)
 share = st.sampled_from([0.0, 0.2, 0.5, 1.0])

@@ -16,6 +16,8 @@ from models.policy.equal_recall import EqualRecall, write_equal_recall
 from models.policy.lists.assignments import Move
 from models.policy.lists.period import Period
 from serving.batch.folder import ScoreFolder
+from serving.lists.kept import manifest_path
+from serving.lists.manifest import write_manifest
 from serving.lists.run import ListRequest, make_lists
 from tests.policy.cases import policy_file
 from tests.serving.conftest import AS_OF
@@ -54,6 +56,20 @@ def test_a_list_that_stands_keeps_its_capacity_where_none_is_asked_for(ask: Ask)
     made = one(ask(visits=25))
     again = one(ask())
     assert (again.list_id, again.listed.height) == (made.list_id, made.listed.height)
+
+
+def test_a_list_made_again_is_as_overloaded_as_it_was(two_towns: ListRequest) -> None:
+    """A year later every visit is due: whatever the room was, all duties are drawn, and the ledger has no more."""
+    year = replace(two_towns, scope="520001002", period=Period.parse("2019-06"), visits=3)
+    made = one(year)
+    assert made.pool.capacity.duties == made.listed.height == 8
+    write_manifest(made, year.home)
+    again = one(replace(year, visits=None))
+    assert again.list_id == made.list_id
+    assert again.pool.capacity == made.pool.capacity
+    assert again.pool.capacity.overloaded
+    manifest_path(year.home, made.list_id).write_text("{}")
+    assert one(replace(year, visits=None)).list_id == made.list_id
 
 
 def test_a_county_gets_a_list_per_township_in_one_step(two_towns: ListRequest) -> None:
