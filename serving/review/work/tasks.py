@@ -20,11 +20,11 @@ _FINDING = (EventKind.OPENED, EventKind.FINDING_STANDS, EventKind.FINDING_TAKEN_
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a person says of a report: when it was made, to whom, and a remark."""
+    """What a person says of a report: when it was made, to whom, and who took it or under which number."""
 
     at: datetime
     to_whom: str
-    note: str | None = None
+    note: str
 
 
 class TaskFaultError(ValueError):
@@ -116,7 +116,7 @@ def report(session: Session, viewer: Viewer, task_id: int, made: Report, now: da
 
     Raises:
         NotFoundError: no such task within the viewer's regions.
-        TaskFaultError: the recipient is none, or the time cannot be.
+        TaskFaultError: the recipient is none, the time cannot be, or nobody is named who took it.
     """
     task = find_task(session, viewer, task_id, now, hold=True)
     if made.to_whom not in report_rules().recipients:
@@ -126,6 +126,9 @@ def report(session: Session, viewer: Viewer, task_id: int, made: Report, now: da
     # A report may have been made during the visit, long before the visit was written down.
     if settings().day_of(made.at) < visited_on(session, task):
         raise TaskFaultError("task_early")
+    # A tap alone must not end what the law demands: who has reported can say who took it.
+    if not made.note:
+        raise TaskFaultError("task_taken_by")
     _require_short(made.note)
     _escalate(task, now)
     if task.reported_at is None:

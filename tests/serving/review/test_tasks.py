@@ -126,9 +126,12 @@ def test_a_report_ends_it_and_a_second_is_kept_beside(
     report(session, worker, task.id, made, NOW + HOUR)
     assert (task.state, task.reported_at, task.reported_by) == (TaskState.REPORTED, made.at, worker.account_id)
     assert kinds(task) == ["opened", "escalated", "reported"], "it was escalated before it was noted"
-    report(session, supervisor, task.id, Report(NOW + HOUR, "township"), NOW + 2 * HOUR)
+    report(session, supervisor, task.id, Report(NOW + HOUR, "township", "by phone"), NOW + 2 * HOUR)
     assert task.reported_by == worker.account_id
-    assert [(event.to_whom, event.note) for event in task.events[2:]] == [("police", "receipt 12"), ("township", None)]
+    assert [(event.to_whom, event.note) for event in task.events[2:]] == [
+        ("police", "receipt 12"),
+        ("township", "by phone"),
+    ]
     assert open_tasks(session, worker) == []
     assert ended_tasks(session, supervisor, 5) == [task]
     assert escalate_due(session, NOW + timedelta(days=9)) == 0
@@ -138,9 +141,10 @@ def test_a_report_ends_it_and_a_second_is_kept_beside(
 @pytest.mark.parametrize(
     ("fault", "made"),
     [
-        ("task_recipient", Report(NOW, "the neighbour")),
-        ("task_future", Report(NOW + HOUR, "police")),
-        ("task_early", Report(NOW - timedelta(days=1), "police")),
+        ("task_recipient", Report(NOW, "the neighbour", "12")),
+        ("task_future", Report(NOW + HOUR, "police", "12")),
+        ("task_early", Report(NOW - timedelta(days=1), "police", "12")),
+        ("task_taken_by", Report(NOW, "police", "")),
         ("note_long", Report(NOW, "police", "x" * 2001)),
     ],
 )
@@ -205,14 +209,14 @@ def test_tasks_are_those_of_the_regions(session: Session, desk: Desk, worker: Vi
         with pytest.raises(NotFoundError):
             find_task(session, viewer, task.id, NOW)
         with pytest.raises(NotFoundError):
-            report(session, viewer, task.id, Report(NOW, "police"), NOW)
+            report(session, viewer, task.id, Report(NOW, "police", "12"), NOW)
 
 
 def test_reading_and_reporting_are_logged(database: Database, desk: Desk, worker: Viewer) -> None:
     with database.writing() as session:
         number = red(session, desk, worker).id
         find_task(session, worker, number, NOW)
-        report(session, worker, number, Report(NOW, "police"), NOW)
+        report(session, worker, number, Report(NOW, "police", "12"), NOW)
     with database.reading() as session:
         noted = {(entry.purpose, entry.action) for entry in session.scalars(select(AccessEntry))}
     assert noted == {("visit", "write"), ("task", "read"), ("task", "write")}

@@ -274,6 +274,8 @@ def test_a_red_finding_leads_to_its_task_and_the_report_ends_it(office: Office, 
     now = datetime.now(settings().time_zone)
     late = {**report, "at": f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}"}
     assert "later than now" in browser.send(path, late, seen=page, status=400).text
+    tapped = {**report, "at": f"{now:%Y-%m-%dT%H:%M}", "note": " "}
+    assert "Say who took it" in browser.send(path, tapped, seen=page, status=400).text
     browser.send(path, {"do": "withdraw", "why": "no"}, seen=page, status=403)
     page = browser.send(path, {**report, "at": f"{now:%Y-%m-%dT%H:%M}"}, seen=page).text
     assert "reported to Police" in page

@@ -88,7 +88,7 @@ def _report(form: Mapping[str, str]) -> Report:
         raise TaskFaultError("task_when") from error
     # The page asks for the time on the clock of the place of work.
     local = at.replace(tzinfo=settings().time_zone) if at.tzinfo is None else at
-    return Report(local, form.get("to_whom", ""), form.get("note", "").strip() or None)
+    return Report(local, form.get("to_whom", ""), form.get("note", "").strip())
 
 
 def _number(ask: Ask) -> int:
