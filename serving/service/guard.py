@@ -14,6 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.replay import replay
 from serving.service.keys import Key, KeyStore
 from serving.service.metrics import Metrics
 from serving.service.problem import RequestError, failure
@@ -61,7 +62,7 @@ class Guard:
                 self._let_in(scope)
                 body = await _body(scope, receive)
                 async with asyncio.timeout(limits().answer_seconds):
-                    await self.app(scope, _replay(body, receive), answer)
+                    await self.app(scope, replay(body, receive), answer)
             except RequestError as problem:
                 await problem.response()(scope, receive, answer)
             except TimeoutError:
@@ -158,17 +159,3 @@ def _most_bytes(scope: Scope) -> int:
             raise RequestError(415, "not_json", "send Content-Type: application/json")
         return limits().body_bytes
     return FORM_BYTES
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """A receive channel that gives the body once more, then what the server says."""
-    sent = False
-
-    async def again() -> Message:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.replay import replay
 from serving.review.settings import settings
 from serving.review.words import catalogue
 
@@ -52,7 +53,7 @@ class Guard:
                 if body is None:
                     await _plain(413, "problem.too_large")(scope, receive, answer)
                     return
-                await self.app(scope, _replay(body, receive), answer)
+                await self.app(scope, replay(body, receive), answer)
         except TimeoutError:
             await answer.instead(scope, receive, _plain(503, "problem.failed"))
         except Exception as error:  # noqa: BLE001 - the gate: whatever it is, no value of it may reach page or log
@@ -102,19 +103,6 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body", False):
             return b"".join(parts)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    sent = False
-
-    async def again() -> Message:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
 
 
 def _where(error: Exception) -> str:
