@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from serving.review.exchange.carry import Carried, directors, left_over
 from serving.review.exchange.forgetting import forget_model
 from serving.review.exchange.terms import Terms
-from serving.review.store.lists import ListItem, Stratum, VisitList
+from serving.review.store.lists import ListItem, Status, Stratum, VisitList
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,21 @@ class Sheet:
 def load_sheet(session: Session, sheet: Sheet, now: datetime) -> bool:
     """Put a list in, or the households of it that are not there yet; False when nothing was new.
 
-    What people did to a household since it was loaded stays. What the list before it leaves to do is carried over;
-    else the director of the village goes, where the village has exactly one.
+    What people did to a household since it was loaded stays; a move by hand that the ledger alone knew is made here
+    too. What the list before it leaves to do is carried over; else the director of the village goes, where the village
+    has exactly one.
     """
     kept = session.scalar(select(VisitList).where(VisitList.list_id == sheet.list_id))
     there: set[str] = set()
+    moved = False
     if kept is None:
         kept = _list(sheet, now)
         session.add(kept)
         session.flush()
     else:
-        there = set(session.scalars(select(ListItem.household_id).where(ListItem.list_pk == kept.id)))
+        items = session.scalars(select(ListItem).where(ListItem.list_pk == kept.id)).all()
+        there = {item.household_id for item in items}
+        moved = _moved_elsewhere(session, items, sheet)
     new = [place for place in sheet.places if place.household_id not in there]
     if new:
         before = left_over(session, kept)
@@ -80,7 +84,29 @@ def load_sheet(session: Session, sheet: Sheet, now: datetime) -> bool:
         session.execute(insert(ListItem), rows)
         # A guardian may have refused the model after the scores were made.
         forget_model(session)
-    return bool(new) or not there
+    return bool(new) or moved or not there
+
+
+def _moved_elsewhere(session: Session, items: Sequence[ListItem], sheet: Sheet) -> bool:
+    """Make moves that were logged in the ledger by command; a place somebody moved or settled here stays as it is."""
+    places = {place.household_id: place for place in sheet.places if place.moved_reason is not None}
+    told = [
+        (item, place)
+        for item in items
+        if (place := places.get(item.household_id)) is not None
+        and (item.listed, item.moved_reason) != (place.listed, place.moved_reason)
+        and item.status is Status.OPEN
+        and (item.moved_reason is None or item.changed_by is None)
+    ]
+    alone = directors(session, {item.region_code for item, place in told if place.listed})
+    last = max((item.place for item in items if item.listed), default=0)
+    for item, place in told:
+        item.listed, item.stratum, item.moved_reason = place.listed, place.stratum, place.moved_reason
+        item.assigned_to = alone.get(item.region_code) if place.listed else None
+        if place.listed:
+            item.place = last = last + 1
+    session.flush()
+    return bool(told)
 
 
 def _list(sheet: Sheet, now: datetime) -> VisitList:

@@ -14,8 +14,9 @@ from serving.review.exchange.carry import directors
 from serving.review.exchange.load import Sheet, load_sheet
 from serving.review.store.accounts import Account, Role
 from serving.review.store.database import Database
-from serving.review.store.lists import ListItem, Status, VisitList
+from serving.review.store.lists import ListItem, Status, Stratum, VisitList
 from serving.review.work.changes import Change, change_status
+from serving.review.work.pool_moves import Moving, move_place
 from tests.serving.review.making import NEXT_VILLAGE, NOW, TOWNSHIP, VILLAGE, account, loaded
 from tests.serving.review.supervising import item, pool, pool_places
 
@@ -56,6 +57,32 @@ def test_the_same_list_again_changes_nothing_and_what_is_missing_comes_in(sessio
     assert len(session.scalars(select(ListItem)).all()) == 9
     assert len(session.scalars(select(VisitList)).all()) == 1
     assert item(session, 3).note == "kept"
+
+
+def test_a_move_that_was_logged_by_command_is_made_here_too_and_one_made_here_stays(session: Session) -> None:
+    """The list is drawn and loaded, then changed by ``mopai list``, then loaded again."""
+    supervisor = account(session, Role.SUPERVISOR)
+    load_sheet(session, pool(), NOW)
+    one = item(session, 4)
+    move_place(session, supervisor, Moving(one.id, one.version, add=False, reason="moved"), NOW)
+    done = item(session, 5)
+    change_status(session, supervisor, Change(done.id, done.version, Status.DONE, TODAY), NOW)
+    hand = {"stratum": Stratum.BY_HAND}
+    logged = {
+        3: {**hand, "listed": False, "moved_reason": "away"}, 4: {**hand, "listed": False, "moved_reason": "away"},
+        5: {**hand, "listed": False, "moved_reason": "away"}, 8: {**hand, "listed": True, "moved_reason": "request"},
+    }  # fmt: skip
+    again = [replace(one, **logged.get(number, {})) for number, one in enumerate(pool_places(), start=1)]
+    assert load_sheet(session, replace(pool(), places=again), NOW)
+    found = {number: item(session, number) for number in logged}
+    assert [(one.listed, one.moved_reason) for one in found.values()] == [
+        (False, "away"), (False, "moved"), (True, None), (True, "request"),
+    ]  # fmt: skip
+    assert (found[3].stratum, found[8].stratum, found[8].place) == (Stratum.BY_HAND, Stratum.BY_HAND, 8)
+    assert not load_sheet(session, replace(pool(), places=again), NOW)
+    back = [replace(one, listed=True) if one.household_id == found[3].household_id else one for one in again]
+    assert load_sheet(session, replace(pool(), places=back), NOW)
+    assert (item(session, 3).listed, item(session, 3).place) == (True, 9)
 
 
 def test_the_next_month_brings_over_what_is_left_to_do(database: Database) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from sqlalchemy import func, select
 
+from features.definition import load_definition
+from features.ledger.store import LedgerStore
+from features.table import build_feature_table
 from serving.review.access.viewer import NotFoundError, Viewer
 from serving.review.desk import Desk
+from serving.review.exchange.export import export_outbox
 from serving.review.store.accounts import Role
 from serving.review.store.database import Database
 from serving.review.store.lists import Status
@@ -23,6 +29,7 @@ from serving.review.work.visit_scene import scene_of
 from serving.review.work.visits import VisitConflictError, mark_of, standing_visits, take_back_visit
 from tests.serving.review.making import FAR_VILLAGE, NEXT_VILLAGE, NOW, account, loaded, place, sheet
 from tests.serving.review.visiting import (
+    COUNTY,
     DOMAINS,
     ELDER,
     HOME,
@@ -39,6 +46,8 @@ from tests.serving.review.visiting import (
     saw,
     told,
 )
+from training.labels import visit_outcomes
+from training.plan_loader import load_plan
 
 
 @pytest.fixture
@@ -369,3 +378,32 @@ def test_domains_of_the_test_are_those_of_the_definition(database: Database, des
     with database.reading() as session:
         scene = scene_of(session, desk, worker, place_of(session), TODAY)
         assert tuple(scene.household.definition.domains) == DOMAINS
+
+
+def test_nothing_of_a_visit_is_known_before_the_day_it_was_recorded_and_a_report_gives_no_label(
+    database: Database, small_ledger: Path, worker: Viewer, tmp_path: Path
+) -> None:
+    """Made on the second, recorded on the fifth where the work is done: on the fourth no feature or label has it."""
+    ledger = Path(shutil.copytree(small_ledger, tmp_path / "ledger"))
+    desk = desk_of(database, ledger)
+    late = datetime(2018, 7, 4, 17, 0, tzinfo=UTC)
+    made, found = date(2018, 7, 2), (need("living", 3),)
+    before = LedgerStore.open(ledger).read(COUNTY).tables
+    with database.writing() as session:
+        listed = record(session, desk, worker, visited_on=made, found=found, looks=(saw(), saw(YOUNGER)), now=late)
+        report = record(
+            session, desk, worker, visited_on=made, found=found, looks=(saw(), not_seen()), purpose="report", now=late
+        )
+        numbers = (listed.visit_id, report.visit_id)
+    assert export_outbox(database, ledger, load_definition(), late).refused == {}
+    after = LedgerStore.open(ledger).read(COUNTY).tables
+    definition, plan = load_definition(), load_plan("demo")
+    fourth, fifth = date(2018, 7, 4), date(2018, 7, 5)
+    tables = [build_feature_table(each, definition, fourth, county=COUNTY).frame for each in (before, after)]
+    assert tables[0].equals(tables[1])
+    later = build_feature_table(after, definition, fifth, county=COUNTY).frame
+    assert not later.equals(tables[0])
+    assert set(visit_outcomes(after, definition, plan, fourth).visits["visit_id"]) == {"V-old"}
+    told_then = visit_outcomes(after, definition, plan, fifth).children.filter(pl.col("visit_id").is_in(numbers))
+    labels = {(visit, child): label for visit, child, label in told_then.select("visit_id", "child_id", "label").rows()}
+    assert labels == {(numbers[0], ELDER): True, (numbers[0], YOUNGER): False}
