@@ -92,9 +92,11 @@ def test_overruling_answering_and_withdrawing(site: Site) -> None:
     wish = {"wanted": "go_first", "reason": "knows_family", "note": "the <aunt> left"}
     made = site.worker.send(path, wish, seen=form)
     thread = made.url.path
-    assert "It went from place 5 to place 3" in made.text
+    assert "On the whole list it went from place 5 to place 3" in made.text
     assert "the &lt;aunt&gt; left" in made.text
     assert "Waiting (1)" in site.boss.get("/overrides")
+    for path in ("/overrides", "/corrections", "/tasks"):
+        assert "Simulated data" in site.worker.get(path), path  # though the list is of the whole township
     page = site.boss.get(thread)
     assert "Write a few words" in site.boss.send(thread, {"do": "reply", "text": " "}, seen=page, status=400).text
     site.boss.send(thread, {"do": "nothing"}, seen=page, status=404)

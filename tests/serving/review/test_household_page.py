@@ -18,6 +18,7 @@ from serving.review.store.database import Database
 from serving.review.store.decisions import Refusal
 from serving.review.store.lists import ListItem
 from serving.review.store.trail import AccessEntry, OutboxRow
+from tests.serving.review.conftest import DATABASES
 from tests.serving.review.families import ELDEST, GUARDIAN, MIDDLE, NAMES, PHONE, REFUSED, SECRETS, THIRD, YOUNGEST
 from tests.serving.review.making import FAR_VILLAGE, NOW, TOWNSHIP, VILLAGE, account, item_id, place, sheet
 from tests.serving.review.server import Browser, Running, running
@@ -39,7 +40,7 @@ SHOWN = {
 }
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=DATABASES)
 def pages(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, home: Path
 ) -> Iterator[tuple[Running, Database]]:
@@ -108,7 +109,7 @@ def test_who_lives_there_what_is_open_and_what_to_do(pages: tuple[Running, Datab
     assert f'href="tel:{PHONE}"' in page
     assert 'class="level level-red"' in page
     assert "assessed 9 Jun 2018" in page
-    assert page.index("Needs not settled yet") < page.index("What to do") < page.index("Details")
+    assert page.index("Needs not settled yet") < page.index("You can also") < page.index("Details")
     assert "eligible but not covered" in page
     for action in ("visit", "correct", "sheet"):
         assert f'href="{path}/{action}"' in page

@@ -27,5 +27,4 @@ def show(ask: Ask) -> Response:
         limits=supervise_settings().disagreements,
         paging=paging,
         pages=paging.pages(found.matching),
-        simulated=any(one.item.visit_list.simulated for one in found.differing),
     )
