@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from serving.review.access.viewer import May, Viewer, within
 from serving.review.store.accesses import Action, Noted, note_access
 from serving.review.store.accounts import Account
+from serving.review.store.lists import ListItem
 from serving.review.store.trail import AccessEntry, AccessRecord
+from serving.review.store.visits import ChildSeen, VisitRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,10 @@ def note(
 def accesses(
     session: Session, viewer: Viewer, *, household: str = "", account: str = "", first: int = 0, count: int = 100
 ) -> Sequence[LoggedAccess]:
-    """Accesses to records in the viewer's regions, the newest first, of one household or by one account if given."""
+    """Accesses to records in the viewer's regions, the newest first, of one household or by one account if given.
+
+    A child's code given as ``household`` stands for each household where a list or a visit named the child.
+    """
     query = (
         select(
             AccessEntry.at,
@@ -56,10 +61,18 @@ def accesses(
         .limit(count)
     )
     if household:
-        query = query.where(AccessRecord.household_id == household)
+        query = query.where(AccessRecord.household_id.in_([household, *_homes_of(session, household)]))
     if account:
         query = query.where(Account.name == account)
     return [
         LoggedAccess(at, who, purpose, action, records, one if records == 1 else "")
         for at, who, purpose, action, records, one in session.execute(query)
     ]
+
+
+def _homes_of(session: Session, child: str) -> Sequence[str]:
+    listed = select(ListItem.household_id).where(ListItem.driver_child_id == child)
+    visited = (select(VisitRecord.household_id).join(ChildSeen, ChildSeen.visit_pk == VisitRecord.id)).where(
+        ChildSeen.child_id == child
+    )
+    return session.scalars(listed.union(visited)).all()

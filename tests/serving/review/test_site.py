@@ -334,6 +334,8 @@ def test_an_auditor_sees_who_read_what_and_nothing_personal(site: Site) -> None:
     assert "the grandmother" not in log
     assert worker not in site.inside(Role.AUDITOR, "520202").get("/log")
     assert worker in site.inside(Role.AUDITOR).get("/log?household=H001001-005")
+    assert worker in site.inside(Role.AUDITOR).get("/log?household=C005"), "a complaint names a child"
+    assert "No access is noted under this code" in site.inside(Role.AUDITOR).get("/log?household=C999")
 
 
 def test_reading_is_logged_before_it_is_shown(site: Site) -> None:
