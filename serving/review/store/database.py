@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -62,14 +62,16 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A transaction that changes nothing, save that what it read of children is logged before it ends.
 
-        The log is a short write of its own, so that readers never wait for each other.
+        The log is a short write of its own over the same connection, so that readers never wait for each other.
         """
-        with Session(self.engine) as session:
-            yield session
-            noted = take_noted(session)
-        if noted:
-            with self.writing() as session:
-                write_noted(session, noted)
+        with self.engine.connect() as connection:
+            with Session(connection) as session:
+                yield session
+                noted = take_noted(session)
+            if noted:
+                connection.execution_options(**{_WRITES: True})
+                with Session(connection) as session, session.begin():
+                    write_noted(session, noted)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -92,8 +94,10 @@ def reachable() -> Iterator[None]:
     except (OperationalError, ProgrammingError) as error:
         raise UserError(
             "the review database cannot be used: not reachable, or not set up",
-            "make or bring it up to date with: mopai review init",
+            "check --database and that its server runs; where there is none yet: mopai review init",
         ) from error
+    except DatabaseError as error:
+        raise UserError("the review database is damaged, or no database", "restore it from the last copy") from error
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:  # noqa: ANN401 - the driver's own connection

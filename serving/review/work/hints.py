@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import case, exists, select
 from sqlalchemy.orm import Session
 
 from serving.review.access.viewer import May, Viewer, within
@@ -13,7 +13,7 @@ from serving.review.store.visits import VisitRecord
 def hint_for(session: Session, viewer: Viewer) -> str:
     """The key of the hint that comes next for a viewer; empty when none does."""
     mine = within(viewer, May.WORK_CASES, VisitRecord.region_code)
-    if session.scalar(select(exists().where(VisitRecord.account_id == viewer.account_id, mine))):
-        return ""
+    recorded = exists().where(VisitRecord.account_id == viewer.account_id, mine)
     opened = exists().where(AccessEntry.account_id == viewer.account_id, AccessEntry.purpose == "household")
-    return "hint.record" if session.scalar(select(opened)) else "hint.open"
+    key = case((recorded, ""), (opened, "hint.record"), else_="hint.open")
+    return str(session.scalar(select(key)))

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, lazyload
 
 from serving.review.access.viewer import May, NotFoundError, Viewer, within
 from serving.review.store.decisions import OwnRating
@@ -41,8 +41,7 @@ class Wanted:
     turns: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A place as filters and orders see it. ``hidden``: the viewer's own rating comes before what put it there."""
 
     id: int
@@ -75,20 +74,27 @@ class ListPart:
 
 def my_list(session: Session, viewer: Viewer, wanted: Wanted, purpose: str, now: datetime) -> ListPart:
     """The viewer's places: duties before others, open before settled, then in their order. Notes the access."""
-    lines = my_lines(session, viewer)
+    return part_of(session, viewer, my_lines(session, viewer), wanted, purpose, now)
+
+
+def part_of(
+    session: Session, viewer: Viewer, lines: Sequence[Line], wanted: Wanted, purpose: str, now: datetime
+) -> ListPart:
+    """The part of the viewer's list that is wanted, of lines that were just read. Notes the access."""
     villages = _first_places(lines)
     matching = [line for line in lines if _matches(line, wanted)]
     matching.sort(key=lambda line: _turn(line, wanted, villages))
-    keys = [line.id for line in matching[wanted.first : wanted.first + wanted.count]]
-    items = _items(session, viewer, keys)
+    # Read before the places, which then find them at hand instead of bringing each its own copy.
+    query = select(VisitList).where(VisitList.id.in_({line.list_pk for line in lines})).order_by(VisitList.region_code)
+    lists = session.scalars(query).all()
+    items = _items(session, viewer, [line.id for line in matching[wanted.first : wanted.first + wanted.count]])
     note(session, viewer, purpose, "read", [(item.household_id, item.region_code) for item in items], now)
-    lists = select(VisitList).where(VisitList.id.in_({line.list_pk for line in lines})).order_by(VisitList.region_code)
     return ListPart(
         items=items,
         matching=len(matching),
         by_status=Counter(line.status.value for line in lines),
         villages=tuple(sorted(villages)),
-        lists=session.scalars(lists).all(),
+        lists=lists,
         rated=frozenset(line.id for line in lines if line.asked and not line.hidden),
         numbers={line.id: number for number, line in enumerate(sorted(lines, key=_standing), start=1)},
     )
@@ -99,6 +105,8 @@ def my_lines(session: Session, viewer: Viewer) -> tuple[Line, ...]:
 
     Who shows more of them than how many there are notes the access.
     """
+    asked = and_(ListItem.rating_asked, ListItem.duty_rule.is_(None))
+    rated = exists().where(OwnRating.item_id == ListItem.id, *_own_ratings(viewer))
     query = current_places(viewer, May.READ_CASES).with_only_columns(
         ListItem.id,
         ListItem.household_id,
@@ -108,13 +116,12 @@ def my_lines(session: Session, viewer: Viewer) -> tuple[Line, ...]:
         ListItem.duty_rule.is_not(None),
         ListItem.stratum,
         ListItem.list_pk,
-        and_(ListItem.rating_asked, ListItem.duty_rule.is_(None)).label("asked"),
+        asked,
+        and_(asked, ~rated),
     )
     if not viewer.may(May.SUPERVISE):
         query = query.where(or_(ListItem.assigned_to.is_(None), ListItem.assigned_to == viewer.account_id))
-    rows = session.execute(query).all()
-    rated = rated_by(session, viewer, [row.id for row in rows if row.asked])
-    return tuple(Line(*row, hidden=row.asked and row.id not in rated) for row in rows)
+    return tuple(map(Line._make, session.execute(query)))
 
 
 def find_item(session: Session, viewer: Viewer, item_id: int, purpose: str, now: datetime) -> ListItem:
@@ -136,12 +143,8 @@ def rated_by(session: Session, viewer: Viewer, items: Sequence[int]) -> frozense
     """Which of these places the viewer has rated."""
     found: set[int] = set()
     for first in range(0, len(items), _AT_ONCE):
-        rated = select(OwnRating.item_id).where(
-            OwnRating.account_id == viewer.account_id,
-            OwnRating.item_id.in_(items[first : first + _AT_ONCE]),
-            within(viewer, May.READ_CASES, OwnRating.region_code),
-        )
-        found |= set(session.scalars(rated))
+        some = OwnRating.item_id.in_(items[first : first + _AT_ONCE])
+        found |= set(session.scalars(select(OwnRating.item_id).where(some, *_own_ratings(viewer))))
     return frozenset(found)
 
 
@@ -150,13 +153,18 @@ def hides_band(item: ListItem, rated: frozenset[int]) -> bool:
     return item.rating_asked and not item.is_duty and item.id not in rated
 
 
+def _own_ratings(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a rating is one the viewer gave."""
+    return OwnRating.account_id == viewer.account_id, within(viewer, May.READ_CASES, OwnRating.region_code)
+
+
 def _items(session: Session, viewer: Viewer, keys: Sequence[int]) -> list[ListItem]:
     """Places by their keys, in that order."""
     found: dict[int, ListItem] = {}
     for first in range(0, len(keys), _AT_ONCE):
         mine = within(viewer, May.READ_CASES, ListItem.region_code)
         query = select(ListItem).where(ListItem.id.in_(keys[first : first + _AT_ONCE]), mine)
-        found |= {item.id: item for item in session.scalars(query)}
+        found |= {item.id: item for item in session.scalars(query.options(lazyload(ListItem.visit_list)))}
     return [found[key] for key in keys]
 
 

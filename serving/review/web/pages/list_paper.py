@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from serving.review.web.ask import Ask
-from serving.review.web.pages.my_list import shared
+from serving.review.web.pages.my_list import names_of, shared
 from serving.review.web.render import page
 from serving.review.work.my_list import Order, Wanted, my_list
 
@@ -19,4 +19,4 @@ def show(ask: Ask) -> Response:
     order: Order = "village" if ask.query("order") == "village" else ""
     wanted = Wanted(count=WHOLE, order=order)
     part = my_list(ask.session, ask.viewer, wanted, "print_names" if names else "print", ask.now)
-    return page(ask, "paper.html.jinja", names=names, **shared(ask, part, names=names))
+    return page(ask, "paper.html.jinja", names=names, **shared(ask, part, names_of(ask, part.items) if names else {}))

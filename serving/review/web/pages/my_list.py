@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, get_args
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from serving.review.access.viewer import NotFoundError
-from serving.review.cases.persons import called, persons_of
+from serving.review.cases.persons import Persons, called, persons_of
 from serving.review.cases.pinyin import pinyin_key
 from serving.review.settings import settings
-from serving.review.store.lists import Status
+from serving.review.store.lists import ListItem, Status
 from serving.review.web.ask import Ask, see
 from serving.review.web.pages.rows import row_of, village_words
 from serving.review.web.render import page
 from serving.review.work.changes import Change, change_status, move
-from serving.review.work.my_list import ListPart, Order, Wanted, Why, find_item, my_lines, my_list
+from serving.review.work.my_list import Line, ListPart, Order, Wanted, Why, find_item, my_lines, part_of
 from serving.review.work.tasks import open_tasks
 
 _STEPS = {"up": -1, "down": 1}
@@ -30,8 +31,12 @@ _LONGEST_SEARCH = 64
 def show(ask: Ask) -> Response:
     """The list, or the part of it that was asked for."""
     number, count = max(ask.number("page"), 1), settings().page_items
-    wanted = _wanted(ask, (number - 1) * count, count)
-    part = my_list(ask.session, ask.viewer, wanted, "list", ask.now)
+    lines = my_lines(ask.session, ask.viewer)
+    wanted, held = _wanted(ask, (number - 1) * count, count), None
+    if wanted.order == "name":
+        held = names_of(ask, lines)
+        wanted = replace(wanted, turns=_turns_by_name(held))
+    part = part_of(ask.session, ask.viewer, lines, wanted, "list", ask.now)
     kept = {name: value for name in _FILTERS if (value := ask.query(name)[:12])}
     turning = {
         "number": number,
@@ -41,7 +46,7 @@ def show(ask: Ask) -> Response:
         "filtered": bool(kept),
         "sought": "",
     }
-    return _page(ask, part, wanted, turning)
+    return _page(ask, part, wanted, turning, held)
 
 
 def find(ask: Ask) -> Response:
@@ -49,14 +54,14 @@ def find(ask: Ask) -> Response:
     sought = ask.form.get("text", "").strip()[:_LONGEST_SEARCH]
     if not sought:
         return see("/list")
-    homes = [line.household_id for line in my_lines(ask.session, ask.viewer)]
-    held, text = persons_of(ask.session, ask.desk, ask.viewer, homes), sought.lower()
+    lines = my_lines(ask.session, ask.viewer)
+    homes, held, text = [line.household_id for line in lines], names_of(ask, lines), sought.lower()
     names = {home: (persons.guardian, *persons.children.values()) for home, persons in held.items()}
     only = frozenset(home for home in homes if any(text in name.lower() for name in (home, *names.get(home, ()))))
     wanted = Wanted(count=settings().page_items, only=only)
-    part = my_list(ask.session, ask.viewer, wanted, "search", ask.now)
+    part = part_of(ask.session, ask.viewer, lines, wanted, "search", ask.now)
     turning = {"number": 1, "pages": 1, "link": None, "keep": "", "filtered": True, "sought": sought}
-    return _page(ask, part, wanted, turning)
+    return _page(ask, part, wanted, turning, held)
 
 
 def find_again(ask: Ask) -> Response:
@@ -78,12 +83,10 @@ def act(ask: Ask) -> Response:
     return see(f"/list/{item_id}/visit")
 
 
-def shared(ask: Ask, part: ListPart, *, names: bool) -> dict[str, Any]:
-    """What the page, the paper and the workbook all say of a part of the list, with names if asked for."""
+def shared(ask: Ask, part: ListPart, held: Mapping[str, Persons]) -> dict[str, Any]:
+    """What the page, the paper and the workbook all say of a part of the list, with the names that are given."""
     today = settings().day_of(ask.now)
     newest = min((one.data_newest_on for one in part.lists if one.data_newest_on), default=None)
-    homes = [item.household_id for item in part.items]
-    held = persons_of(ask.session, ask.desk, ask.viewer, homes) if names else {}
     return {
         "rows": [row_of(item, part.rated, ask.words, today, held.get(item.household_id)) for item in part.items],
         "part": part,
@@ -95,7 +98,15 @@ def shared(ask: Ask, part: ListPart, *, names: bool) -> dict[str, Any]:
     }
 
 
-def _page(ask: Ask, part: ListPart, wanted: Wanted, turning: Mapping[str, Any]) -> Response:
+def names_of(ask: Ask, places: Iterable[Line | ListItem]) -> Mapping[str, Persons]:
+    """Who lives in the households of these places, as far as it is held."""
+    return persons_of(ask.session, ask.desk, ask.viewer, [place.household_id for place in places])
+
+
+def _page(
+    ask: Ask, part: ListPart, wanted: Wanted, turning: Mapping[str, Any], held: Mapping[str, Persons] | None
+) -> Response:
+    """The page; ``held`` are the names of the whole list where they were opened already."""
     tasks = open_tasks(ask.session, ask.viewer)
     return page(
         ask,
@@ -111,7 +122,7 @@ def _page(ask: Ask, part: ListPart, wanted: Wanted, turning: Mapping[str, Any]) 
         tasks_late=bool(tasks) and tasks[0].due_at < ask.now,
         heads=_heads(ask, part) if wanted.order == "village" else {},
         **turning,
-        **shared(ask, part, names=True),
+        **shared(ask, part, names_of(ask, part.items) if held is None else held),
     )
 
 
@@ -129,7 +140,7 @@ def _heads(ask: Ask, part: ListPart) -> dict[int, tuple[str, str]]:
 
 def _button(value: str) -> tuple[str, int, int]:
     what, *numbers = value.split(":")
-    if what not in (*_STEPS, "done") or len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
+    if what not in (*_STEPS, "done") or len(numbers) != 2 or not all(number.isdecimal() and len(number) < 10 for number in numbers):
         return "", 0, 0
     return what, int(numbers[0]), int(numbers[1])
 
@@ -138,14 +149,11 @@ def _wanted(ask: Ask, first: int, count: int) -> Wanted:
     status = ask.query("status") if ask.query("status") in set(Status) else ""
     why: Why = next((one for one in _WHYS if one == ask.query("why")), "")
     order: Order = next((one for one in _ORDERS if one == ask.query("order")), "")
-    turns = _turns_by_name(ask) if order == "name" else {}
-    return Wanted(status, ask.query("village")[:12], first, count, why, order, turns=turns)
+    return Wanted(status, ask.query("village")[:12], first, count, why, order)
 
 
-def _turns_by_name(ask: Ask) -> dict[str, int]:
+def _turns_by_name(held: Mapping[str, Persons]) -> dict[str, int]:
     """The turn of each household whose name is held, as Chinese readers look names up."""
-    homes = [line.household_id for line in my_lines(ask.session, ask.viewer)]
-    held = persons_of(ask.session, ask.desk, ask.viewer, homes)
     order = sorted(held, key=lambda home: (pinyin_key(called(held[home], home)), home))
     return {home: turn for turn, home in enumerate(order)}
 
