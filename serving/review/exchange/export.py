@@ -34,7 +34,8 @@ class ExportReport:
     """What an export did, in rows by table.
 
     ``waiting`` are rows of tables that the ledger's definition does not have (yet), or of counties it does not hold;
-    ``refused`` rows that the ledger did not take, by table and rule: they are tried again next time.
+    ``refused`` rows that the ledger did not take, by table and rule: they are tried again next time. A refused row that
+    was taken back is no longer anything to tell, and is in none of them.
     """
 
     exported: Mapping[str, int] = field(default_factory=dict)
@@ -57,7 +58,9 @@ def export_outbox(
     held = set(store.counties())
     fitting = [row for row in waiting if row.table in definition.stored_tables and row.county in held]
     others = [row for row in waiting if row not in fitting]
-    faults = _import(fitting, ledger, definition) if fitting else {}
+    refused = _import(fitting, ledger, definition) if fitting else {}
+    over = _never_told(fitting, refused)
+    faults = {number: rule for number, rule in refused.items() if number not in over}
     if fitting:
         _mark(database, fitting, faults, now)
     if home is not None:
@@ -65,10 +68,20 @@ def export_outbox(
         for county in sorted({row.county for row in fitting}):
             carry_verdict(home, county, county_sha256(store, county), county_sha256(after, county))
     return ExportReport(
-        exported=Counter(row.table for row in fitting if row.row_id not in faults),
+        exported=Counter(row.table for row in fitting if row.row_id not in refused),
         waiting=Counter(row.table for row in others),
         refused=Counter(f"{row.table}: {faults[row.row_id]}" for row in fitting if row.row_id in faults),
     )
+
+
+def _never_told(rows: Sequence[OutboxRow], refused: Mapping[str, str]) -> set[str]:
+    """Refused rows that were taken back since, with the rows that take them back, which have nothing to take back."""
+    pairs = {
+        row.retracts: row.row_id
+        for row in rows
+        if row.retracts is not None and row.row_id in refused and row.retracts in refused
+    }
+    return {*pairs, *pairs.values()}
 
 
 def _import(rows: Sequence[OutboxRow], ledger: Path, definition: Definition) -> dict[str, str]:

@@ -22,7 +22,7 @@ from features.ledger.store import LedgerStore
 from models.release.regions import county_sha256
 from serving.review.access.viewer import Viewer
 from serving.review.exchange.export import export_outbox
-from serving.review.exchange.facts import Fact, queue_fact
+from serving.review.exchange.facts import Fact, queue_fact, take_back_facts
 from serving.review.overrule import overrule_settings
 from serving.review.store.accounts import Role
 from serving.review.store.database import Database
@@ -149,6 +149,22 @@ def test_what_the_ledger_refuses_is_named_and_tried_again(database: Database, wo
         kept = session.scalars(select(OutboxRow).where(OutboxRow.exported_at.is_(None))).one()
         assert (kept.content["visit_id"], kept.fault) == ("v1", "reference")
     assert export_outbox(database, ledger, load_definition(), NOW).refused == report.refused
+
+
+def test_a_refused_row_that_is_taken_back_is_over(database: Database, worker: Viewer, ledger: Path) -> None:
+    """Nothing of it is in the ledger, so there is nothing to take back there, today or any other day."""
+    columns = {"household_id": "H-unknown", "visited_on": TODAY, "purpose": "listed", "met": True}
+    with database.writing() as session:
+        queue_fact(session, Fact("visits", VILLAGE, {"visit_id": "v1"}, columns, TODAY), NOW)
+    settle(database, worker, 1, Status.DONE)
+    assert export_outbox(database, ledger, load_definition(), NOW).refused == {"visits: reference": 1}
+    with database.writing() as session:
+        take_back_facts(session, "visits", "v1", NOW + timedelta(days=1))
+    report = export_outbox(database, ledger, load_definition(), NOW + timedelta(days=1))
+    assert (report.exported, report.refused) == ({}, {})
+    with database.reading() as session:
+        assert all(row.exported_at for row in session.scalars(select(OutboxRow)))
+    assert visits(ledger)["household_id"].to_list() == ["H001001-001"]
 
 
 def test_tables_and_counties_the_ledger_has_not_wait(database: Database, worker: Viewer, ledger: Path) -> None:
