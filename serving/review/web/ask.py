@@ -19,6 +19,8 @@ from serving.review.store.accounts import SignedIn
 from serving.review.words import Words
 
 SEE_OTHER = 303
+DIGITS = 9
+"""Digits of the largest number that a form or an address may hold: it fits a key of either database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,12 @@ class Ask:
 
     def number(self, name: str) -> int:
         """A number of the address line, 0 for anything else."""
-        given = self.query(name)
-        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+        return whole(self.query(name)) or 0
+
+
+def whole(given: str) -> int | None:
+    """A number of a form or an address; None for anything else, and for what no key can be."""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) <= DIGITS else None
 
 
 def form_token_of(secret: str, account_id: int | None) -> str:

@@ -8,6 +8,8 @@ from starlette.responses import Response
 SESSION, FORM, LANGUAGE, PROVIDER = "mopai_review", "mopai_form", "mopai_language", "mopai_provider"
 KEPT = "mopai_kept"
 """What opens a form that came too late; see ``work.kept_forms``."""
+KNOWN = "mopai_known"
+"""What tells a browser that was used before; see ``access.devices``."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -25,7 +27,7 @@ def give(request: Request, response: Response, name: str, value: str, *, seconds
     response.set_cookie(
         _name(request, name),
         value,
-        max_age=_YEAR if name == LANGUAGE else seconds,
+        max_age=_YEAR if name in (LANGUAGE, KNOWN) else seconds,
         httponly=True,
         samesite="lax",
         secure=_secure(request),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +23,7 @@ from serving.review.access.viewer import May, NotAllowedError, NotFoundError
 from serving.review.settings import settings
 from serving.review.web import cookies
 from serving.review.web.again import PASSWORD, SIGN_IN, genuine, given_back, is_old_form, kept_for_later
-from serving.review.web.ask import Ask, see
+from serving.review.web.ask import DIGITS, Ask, see
 from serving.review.web.pages.conflict import conflict_page
 from serving.review.web.render import problem_page
 from serving.review.words import Words, preferred
@@ -29,6 +31,23 @@ from serving.review.work.changes import ConflictError
 
 Handler = Callable[[Ask], Response]
 _SAFE = ("GET", "HEAD")
+# Nobody types them; PostgreSQL keeps no zero and workbooks none of them.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class _Number(Convertor[int]):
+    """A key in an address; any longer one is none of ours, in no database."""
+
+    regex = f"[0-9]{{1,{DIGITS}}}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("number", _Number())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,9 @@ class Page:
         kept = None
         if self.again is not None and ask.signed_in is None:
             kept = kept_for_later(ask)
-        elif self.again is not None and is_old_form(ask):
+        elif self.again is not None and ask.signed_in is not None and is_old_form(ask):
+            if ask.signed_in.account.must_change:
+                return see(PASSWORD)
             if self.right is not None:
                 ask.viewer.require(self.right)
             kept = self.again(replace(ask, again="old"))
@@ -137,7 +158,7 @@ def _language(request: Request) -> Language:
 
 async def _sent(request: Request) -> Sent:
     async with request.form() as form:
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        fields = {name: _UNSEEN.sub("", value) for name, value in form.items() if isinstance(value, str)}
         files = {name: await value.read() for name, value in form.items() if isinstance(value, UploadFile)}
         return Sent(fields, files)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -21,6 +22,8 @@ from serving.review.workbook.layout import FILLED_IN, HIDDEN, codes_by_word, rea
 
 _PACKAGE = b"PK"
 _PROLOG = 4096
+# A key of either database.
+_DIGITS = re.compile(r"[0-9]{1,9}")
 _WANTED = {*HIDDEN, *FILLED_IN, "household"}
 
 
@@ -136,7 +139,7 @@ def _rows(grid: Grid, places: Mapping[str, str]) -> ReadBook:
 
 
 def _row(line: int, said: Mapping[str, str], day: str | None) -> BookRow:
-    if not all(said[name].isascii() and said[name].isdecimal() for name in ("key", "version")):
+    if not all(_DIGITS.fullmatch(said[name]) for name in ("key", "version")):
         raise _RowFaultError("book_key")
     statuses, reasons = codes_by_word("status", tuple(Status)), codes_by_word("reason", reason_codes())
     if said["status"] not in statuses:

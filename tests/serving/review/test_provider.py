@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,8 +21,8 @@ from sqlalchemy import select
 
 from features.cli.console import UserError
 from serving.review.access.accounts import OPERATOR, NewAccount, add_account, set_locked
-from serving.review.access.provider import Provider
-from serving.review.store.accounts import Account, ProviderFlow, Role
+from serving.review.access.provider import Provider, keep_flow
+from serving.review.store.accounts import Account, ProviderFlow, Role, SignedIn
 from serving.review.store.database import Database
 from tests.serving.review.making import VILLAGE
 from tests.serving.review.server import Browser, Running, free_port, running
@@ -128,6 +128,25 @@ def test_who_has_an_account_is_let_in_and_known_from_then_on(door: Door, worker:
         kept = session.scalars(select(Account)).one()
         assert (kept.oidc_issuer, kept.oidc_subject) == (door.provider, worker)
         assert session.scalars(select(ProviderFlow)).all() == []
+
+
+def test_a_session_that_was_open_in_the_browser_ends(door: Door, worker: str) -> None:
+    browser = door.server.browser()
+    for _ in range(2):
+        browser.get(door.consent(door.begin(browser), worker))
+    with door.database.reading() as session:
+        ended = [one.ended_at is not None for one in session.scalars(select(SignedIn).order_by(SignedIn.id))]
+    assert ended == [True, False]
+    assert "mopai_known" in browser.client.cookies
+
+
+def test_sign_ins_nobody_came_back_from_are_forgotten(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        for number, minutes in enumerate((60, 11, 9, 0)):
+            began = now - timedelta(minutes=minutes)
+            keep_flow(session, ProviderFlow(state_hash=str(number), nonce="n", verifier="v", created_at=began), now)
+        assert set(session.scalars(select(ProviderFlow.state_hash))) == {"2", "3"}
 
 
 def test_an_answer_serves_once(door: Door, worker: str) -> None:

@@ -14,7 +14,7 @@ from serving.review.settings import settings
 from serving.review.store.accounts import Account
 from serving.review.store.decisions import Rating
 from serving.review.store.lists import ListItem, Status
-from serving.review.web.ask import Ask, see
+from serving.review.web.ask import Ask, see, whole
 from serving.review.web.pages.rows import row_of
 from serving.review.web.pages.told import others, said_of_place
 from serving.review.web.render import page
@@ -55,8 +55,8 @@ def read_change(ask: Ask) -> Change:
         NotFoundError: not one of our forms.
     """
     form = ask.form
-    version, status = form.get("version", ""), form.get("status", "")
-    if not version.isdecimal() or status not in set(Status):
+    version, status = whole(form.get("version", "")), form.get("status", "")
+    if version is None or status not in set(Status):
         raise NotFoundError
     try:
         on = date.fromisoformat(form.get("on", ""))
@@ -64,7 +64,7 @@ def read_change(ask: Ask) -> Change:
         raise ChangeFaultError("day_unknown") from error
     # The reason's field stays filled in when a person changes their mind about the status.
     reason = (form.get("reason") or None) if status in settings().reasons else None
-    return Change(_number(ask), int(version), Status(status), on, reason, form.get("note", "").strip() or None)
+    return Change(_number(ask), version, Status(status), on, reason, form.get("note", "").strip() or None)
 
 
 def changed_words(ask: Ask, item: ListItem) -> str:

@@ -8,7 +8,7 @@ from serving.review.access.sessions import end_own_session, own_sessions
 from serving.review.access.sign_in import change_password
 from serving.review.access.viewer import May
 from serving.review.settings import settings
-from serving.review.web.ask import Ask, see
+from serving.review.web.ask import Ask, see, whole
 from serving.review.web.render import page
 
 
@@ -28,8 +28,7 @@ def show(ask: Ask) -> Response:
 
 def end(ask: Ask) -> Response:
     """End one of the person's own sessions."""
-    number = ask.form.get("session", "")
-    end_own_session(ask.session, ask.viewer, int(number) if number.isdecimal() else 0, ask.now)
+    end_own_session(ask.session, ask.viewer, whole(ask.form.get("session", "")) or 0, ask.now)
     return see("/me")
 
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
-from serving.review.access.lock_out import note_attempt
-from serving.review.access.provider import Provider, ProviderError, account_of, identify, leave_for, take_flow
-from serving.review.access.sessions import open_session
+from serving.review.access.devices import device_mark
+from serving.review.access.lock_out import name_key, note_attempt
+from serving.review.access.provider import (
+    Provider,
+    ProviderError,
+    account_of,
+    identify,
+    keep_flow,
+    leave_for,
+    take_flow,
+)
+from serving.review.access.sessions import end_own_session, open_session
 from serving.review.access.viewer import NotFoundError
 from serving.review.store.accounts import Outcome
 from serving.review.web import cookies
@@ -25,7 +34,7 @@ def go(ask: Ask) -> Response:
     except ProviderError:
         return _refused(ask, provider)
     with ask.desk.database.writing() as session:
-        session.add(leaving.flow)
+        keep_flow(session, leaving.flow, ask.now)
     answer = RedirectResponse(leaving.url, 303)
     cookies.give(ask.request, answer, cookies.PROVIDER, leaving.state)
     return answer
@@ -40,12 +49,16 @@ def come_back(ask: Ask) -> Response:
         identity = identify(provider, flow, ask.query("code"), _callback(ask))
         with ask.desk.database.writing() as session:
             account = account_of(session, identity)
-            note_attempt(session, account.name, ask.address, Outcome.SIGNED_IN, ask.now)
+            note_attempt(session, name_key(account.name), ask.address, Outcome.SIGNED_IN, ask.now)
             token = open_session(session, account, ask.request.headers.get("user-agent", ""), ask.now)
+            known = device_mark(session, token)
+            if ask.signed_in is not None:
+                # As where a password is given: nobody would know that it still runs.
+                end_own_session(session, ask.viewer, ask.signed_in.id, ask.now)
             path = newest_path(session, account.id, ask.now)
     except ProviderError:
         return _refused(ask, provider)
-    answer = admitted(ask, token, path or "/")
+    answer = admitted(ask, token, known, path or "/")
     cookies.drop(ask.request, answer, cookies.PROVIDER)
     return answer
 

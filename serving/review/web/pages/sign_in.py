@@ -6,6 +6,7 @@ import math
 
 from starlette.responses import RedirectResponse, Response
 
+from serving.review.access.devices import device_mark
 from serving.review.access.sessions import end_own_session, end_sessions
 from serving.review.access.sign_in import Admitted, Attempt, Refused, sign_in
 from serving.review.access.viewer import May
@@ -25,7 +26,8 @@ def show(ask: Ask) -> Response:
 def enter(ask: Ask) -> Response:
     """Let a person in, or say that it did not work and nothing more."""
     device = ask.request.headers.get("user-agent", "")
-    attempt = Attempt(ask.form.get("name", ""), ask.form.get("password", ""), ask.address, device)
+    mark = cookies.read(ask.request, cookies.KNOWN)
+    attempt = Attempt(ask.form.get("name", ""), ask.form.get("password", ""), ask.address, device, mark)
     result = sign_in(ask.session, attempt, ask.now)
     if isinstance(result, Admitted) and ask.signed_in is not None:
         # One that was open in this browser ends: nobody would know that it still runs.
@@ -35,13 +37,15 @@ def enter(ask: Ask) -> Response:
         if seconds > 0:
             return refused(ask, ask.words("sign_in.wait", minutes=math.ceil(seconds / 60)), 429)
         return refused(ask, ask.words("sign_in.refused"), 401)
-    return admitted(ask, result.token, own_path(ask.form.get("next", "/")))
+    known = device_mark(ask.session, result.token)
+    return admitted(ask, result.token, known, own_path(ask.form.get("next", "/")))
 
 
-def admitted(ask: Ask, token: str, path: str) -> Response:
-    """Go on with a new session."""
+def admitted(ask: Ask, token: str, known: str, path: str) -> Response:
+    """Go on with a new session, in a browser that is ``known`` from now on."""
     answer = see(path)
     cookies.give(ask.request, answer, cookies.SESSION, token)
+    cookies.give(ask.request, answer, cookies.KNOWN, known)
     cookies.drop(ask.request, answer, cookies.FORM)
     return answer
 

@@ -11,10 +11,10 @@ from serving.review.web.pages.overrides import overrule, thread, waiting
 _WORK = May.WORK_CASES
 ROUTES: list[Route] = [
     *route(
-        "/list/{item:int}/overrule",
+        "/list/{item:number}/overrule",
         Page(overrule.show, _WORK, again=overrule.show),
         Page(overrule.save, _WORK, again=overrule.show),
     ),
     *route("/overrides", Page(waiting.show, _WORK)),
-    *route("/overrides/{override:int}", Page(thread.show, _WORK), Page(thread.act, _WORK)),
+    *route("/overrides/{override:number}", Page(thread.show, _WORK), Page(thread.act, _WORK)),
 ]

@@ -11,11 +11,11 @@ from serving.review.web.pages.rights import answers, correct, refuse, sheet
 _WORK = May.WORK_CASES
 ROUTES: list[Route] = [
     *route(
-        "/list/{item:int}/correct",
+        "/list/{item:number}/correct",
         Page(correct.show, _WORK, again=correct.again),
         Page(correct.save, _WORK, again=correct.again),
     ),
-    *route("/list/{item:int}/refuse", Page(refuse.show, _WORK), Page(refuse.save, _WORK)),
-    *route("/list/{item:int}/sheet", Page(sheet.show, _WORK)),
+    *route("/list/{item:number}/refuse", Page(refuse.show, _WORK), Page(refuse.save, _WORK)),
+    *route("/list/{item:number}/sheet", Page(sheet.show, _WORK)),
     *route("/corrections", Page(answers.show, _WORK), Page(answers.save, May.SUPERVISE)),
 ]

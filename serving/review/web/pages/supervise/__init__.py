@@ -12,7 +12,7 @@ _MAY = May.SUPERVISE
 ROUTES: list[Route] = [
     *route("/supervise", Page(start.show, _MAY)),
     *route("/supervise/pool", Page(pool.show, _MAY)),
-    *route("/supervise/pool/{item:int}", Page(move.show, _MAY), Page(move.save, _MAY)),
+    *route("/supervise/pool/{item:number}", Page(move.show, _MAY), Page(move.save, _MAY)),
     *route("/supervise/capacity", Page(capacity.show, _MAY)),
     *route("/supervise/workload", Page(workload.show, _MAY)),
     *route("/supervise/places", Page(places.show, _MAY), Page(places.assign_chosen, _MAY)),

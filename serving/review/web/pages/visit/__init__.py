@@ -11,11 +11,11 @@ from serving.review.web.pages.visit import record, tasks
 _WORK = May.WORK_CASES
 ROUTES: list[Route] = [
     *route(
-        "/list/{item:int}/visit",
+        "/list/{item:number}/visit",
         Page(record.show, _WORK, again=record.again),
         Page(record.save, _WORK, again=record.again),
     ),
-    *route("/list/{item:int}/visit/back", post=Page(record.take_back, _WORK)),
+    *route("/list/{item:number}/visit/back", post=Page(record.take_back, _WORK)),
     *route("/tasks", Page(tasks.show_all, _WORK)),
-    *route("/tasks/{task:int}", Page(tasks.show, _WORK), Page(tasks.act, _WORK)),
+    *route("/tasks/{task:number}", Page(tasks.show, _WORK), Page(tasks.act, _WORK)),
 ]

@@ -8,6 +8,7 @@ from datetime import date
 
 from serving.review.store.visits import VisitRecord
 from serving.review.visit_settings import visit_settings
+from serving.review.web.ask import whole
 from serving.review.work.visit_entry import Answer, Found, Look, OpenNeed, VisitEntry
 
 HOUSEHOLD = "-"
@@ -196,7 +197,7 @@ def entry_of(
         visited_on=on or today,
         met=met is not False,
         purpose=typed.purpose,
-        visit_pk=int(typed.visit) if typed.visit.isascii() and typed.visit.isdecimal() else None,
+        visit_pk=whole(typed.visit),
         reason=typed.reason or None,
         looks=tuple(_look(child, domains) for child in typed.children),
         found=tuple(found),

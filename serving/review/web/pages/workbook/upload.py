@@ -12,7 +12,7 @@ from serving.review.access.viewer import NotFoundError
 from serving.review.cases.persons import persons_of
 from serving.review.settings import settings
 from serving.review.store.lists import Status
-from serving.review.web.ask import Ask, see
+from serving.review.web.ask import Ask, see, whole
 from serving.review.web.pages.rows import row_of
 from serving.review.web.render import page
 from serving.review.work.hand_in import Beside, HandIn, apply, compare
@@ -92,19 +92,31 @@ def _rows(packed: str) -> tuple[BookRow, ...]:
         NotFoundError: not one of our forms.
     """
     try:
-        return tuple(_row(one) for one in json.loads(packed))
-    except (ValueError, TypeError) as error:
+        rows = json.loads(packed)
+        if isinstance(rows, list) and len(rows) <= workbook_settings().changes_at_most:
+            return tuple(_row(one) for one in rows)
+    except (ValueError, TypeError, RecursionError) as error:
         raise NotFoundError from error
+    raise NotFoundError
 
 
 def _row(packed: list[Any]) -> BookRow:
     line, item, version, was, household, status, on, reason, note = packed
+    if not all(type(text) is str for text in (was, household, status, on, reason, note)):
+        raise TypeError
     if reason and reason not in reason_codes():
         raise ValueError(reason)
     day = date.fromisoformat(on) if on else None
     return BookRow(
-        int(line), int(item), int(version), str(was), str(household), Status(status), day, reason or None, note or None
+        _key(line), _key(item), _key(version), was, household, Status(status), day, reason or None, note or None
     )
+
+
+def _key(given: object) -> int:
+    number = whole(str(given))
+    if number is None:
+        raise ValueError
+    return number
 
 
 def _choices(ask: Ask, which: str) -> dict[int, int]:
@@ -113,6 +125,7 @@ def _choices(ask: Ask, which: str) -> dict[int, int]:
     for name, value in ask.form.items():
         _, _, item = name.partition("choice-")
         said, _, version = value.partition(":")
-        if said == which and item.isdecimal() and version.isdecimal():
-            found[int(item)] = int(version)
+        number, seen = whole(item), whole(version)
+        if said == which and number is not None and seen is not None:
+            found[number] = seen
     return found
