@@ -14,12 +14,14 @@ class Folders:
     """Where the facts of families and the model's figures lie; each may be missing, and the pages then say so.
 
     ``home`` holds releases, evidence, approvals, regions and the encrypted identities; ``ledger`` and ``scores`` are
-    folders of ``mopai ledger`` and ``mopai score``.
+    folders of ``mopai ledger`` and ``mopai score``. ``definition`` is the name or the folder of the ledger's definition
+    where it is not one that ships.
     """
 
     home: Path | None = None
     ledger: Path | None = None
     scores: Path | None = None
+    definition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,27 @@ class VisitRecord(Base):
     seen: Mapped[list[ChildSeen]] = relationship(order_by="ChildSeen.child_id", cascade="all, delete-orphan")
     findings: Mapped[list[VisitFinding]] = relationship(order_by="VisitFinding.id", cascade="all, delete-orphan")
     follow_ups: Mapped[list[FollowUp]] = relationship(order_by="FollowUp.finding_id", cascade="all, delete-orphan")
+    also: Mapped[list[VisitPlace]] = relationship(order_by="VisitPlace.item_id", cascade="all, delete-orphan")
+
+    @property
+    def places(self) -> list[int]:
+        """The places of lists that it counts for: the one it was recorded on, and others of the household."""
+        own = [] if self.item_id is None else [self.item_id]
+        return own + [one.item_id for one in self.also]
 
     @property
     def standing_findings(self) -> list[VisitFinding]:
         """The findings that were not taken back."""
         return [finding for finding in self.findings if finding.taken_back_at is None]
+
+
+class VisitPlace(Base):
+    """A place of another list that a visit counts for too: somebody said there that it was the same visit."""
+
+    __tablename__ = "visit_places"
+
+    visit_pk: Mapped[int] = mapped_column(ForeignKey("visit_records.id", ondelete="CASCADE"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("list_items.id"), primary_key=True, index=True)
 
 
 class ChildSeen(Base):

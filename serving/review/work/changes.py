@@ -17,7 +17,7 @@ from serving.review.store.lists import ListItem, Status
 from serving.review.store.visits import VisitRecord
 from serving.review.work.access_log import note
 from serving.review.work.visit_facts import tell_assignment
-from serving.review.work.visits import mark_visited, standing_visits, withdraw
+from serving.review.work.visits import hold_place, let_go, mark_visited, standing_visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def change_status(session: Session, viewer: Viewer, change: Change, now: datetim
         ChangeFaultError: a reason is missing or unknown, or the day lies outside the list's time.
         ConflictError: the place is not the version the change was made from.
     """
-    item = _item(session, viewer, change.item_id)
+    item = hold_place(session, viewer, change.item_id)
     _require_sound(item, change, now)
     if item.version != change.version:
         raise ConflictError(change)
@@ -74,7 +74,7 @@ def change_status(session: Session, viewer: Viewer, change: Change, now: datetim
         tell_assignment(session, item, standing_visits(session, viewer, item), now)
     else:
         for record in records:
-            withdraw(session, viewer, record, now)
+            let_go(session, viewer, item, record, now)
         tell_assignment(session, item, (), now)
     note(session, viewer, "list", "write", [(item.household_id, item.region_code)], now)
     return item

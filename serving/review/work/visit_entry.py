@@ -66,7 +66,7 @@ class VisitEntry:
     """All that a person says of a visit.
 
     ``visit_pk``: the visit that is completed or corrected, None for another one. ``mark``: what stood when the form was
-    made, see ``mark_of``.
+    made, see ``mark_of``. ``second``: another list has a visit of that day, and this was another one.
     """
 
     item_id: int
@@ -80,6 +80,7 @@ class VisitEntry:
     found: tuple[Found, ...] = ()
     answers: tuple[Answer, ...] = ()
     next_on: date | None = None
+    second: bool = False
 
 
 class VisitFaultError(ValueError):

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
-from features.definition import Definition, load_definition
+from features.definition import DEFAULT_DEFINITION, Definition, load_definition
 from serving.review.access.viewer import Viewer
 from serving.review.cases.members import Member, members
 from serving.review.cases.records import source_of
@@ -18,17 +18,26 @@ from serving.review.store.lists import ListItem
 from serving.review.store.visits import VisitRecord
 from serving.review.visit_settings import visit_settings
 from serving.review.work.needs import answered, open_needs
+from serving.review.work.same_visit import visits_elsewhere, with_visit
 from serving.review.work.visit_entry import Household, OpenNeed
-from serving.review.work.visits import standing_visits
+from serving.review.work.visits import mark_of, standing_visits
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A household as the page of a visit needs it. ``visits``: those that stand of this place, the earliest first."""
+    """A household as the page of a visit needs it. ``visits``: those that stand of this place, the earliest first.
+
+    ``elsewhere``: those that other lists have.
+    """
 
     members: tuple[Member, ...]
     household: Household
     visits: Sequence[VisitRecord]
+    elsewhere: Sequence[VisitRecord] = ()
+
+    def mark_with(self, record: VisitRecord | None) -> str:
+        """What stands of the place's visits, and of another list's one if that is the one spoken of."""
+        return mark_of(with_visit(self.visits, record if record in self.elsewhere else None))
 
     def needs_beside(self, record: VisitRecord | None) -> list[OpenNeed]:
         """The open needs that a visit may answer: its own findings are not among them, those it settled are."""
@@ -60,15 +69,16 @@ def scene_of(session: Session, desk: Desk, viewer: Viewer, item: ListItem, today
     definition = definition_of(desk, item.region_code)
     needs = open_needs(session, desk, viewer, item, today)
     household = Household(frozenset(one.child_id for one in living), definition, needs)
-    return Scene(living, household, standing_visits(session, viewer, item))
+    elsewhere = visits_elsewhere(session, viewer, item)
+    return Scene(living, household, standing_visits(session, viewer, item), elsewhere)
 
 
 def definition_of(desk: Desk, region_code: str) -> Definition:
     """What the codes of a region's records mean; without a ledger, the definition that ships with the product."""
     source = source_of(desk, region_code)
-    return _shipped() if source is None else source.definition
+    return _without_ledger(desk.folders.definition) if source is None else source.definition
 
 
-@lru_cache(maxsize=1)
-def _shipped() -> Definition:
-    return load_definition()
+@lru_cache(maxsize=2)
+def _without_ledger(named: str | None) -> Definition:
+    return load_definition(named or DEFAULT_DEFINITION)

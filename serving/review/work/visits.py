@@ -1,7 +1,9 @@
 """Visits as people record, complete, correct and take them back; facts and report tasks in the same transaction.
 
 Whoever changes the visits of a place holds the place until the transaction ends. A form carries the mark of what stood
-when it was made, so that two who record the same visit make one, and the second is shown what the first said.
+when it was made, so that two who record the same visit make one, and the second is shown what the first said. So it is
+where a household stands on two lists: a visit of one day is recorded on one of them and counts for both, unless
+somebody says that there were two.
 """
 
 from __future__ import annotations
@@ -18,6 +20,15 @@ from serving.review.store.lists import ListItem, Status
 from serving.review.store.visits import ChildSeen, FollowUp, VisitFinding, VisitRecord
 from serving.review.visit_settings import visit_settings
 from serving.review.work.access_log import note
+from serving.review.work.same_visit import (
+    count_for,
+    count_no_more,
+    counts_for,
+    require_one,
+    same_day,
+    visits_elsewhere,
+    with_visit,
+)
 from serving.review.work.tasks import follow_finding
 from serving.review.work.visit_entry import (
     UNMARKED,
@@ -38,7 +49,7 @@ class VisitConflictError(Exception):
 def standing_visits(session: Session, viewer: Viewer, item: ListItem) -> Sequence[VisitRecord]:
     """The visits of a place that were not taken back, the earliest first."""
     mine = within(viewer, May.READ_CASES, VisitRecord.region_code)
-    query = select(VisitRecord).where(VisitRecord.item_id == item.id, VisitRecord.taken_back_at.is_(None), mine)
+    query = select(VisitRecord).where(counts_for(item), VisitRecord.taken_back_at.is_(None), mine)
     return session.scalars(query.order_by(VisitRecord.visited_on, VisitRecord.id)).all()
 
 
@@ -54,8 +65,11 @@ def hold_place(session: Session, viewer: Viewer, item_id: int) -> ListItem:
         NotFoundError: no such place within the viewer's regions.
     """
     mine = within(viewer, May.WORK_CASES, ListItem.region_code)
-    query = select(ListItem).where(ListItem.id == item_id, mine).with_for_update(of=ListItem)
-    item = session.scalar(query.execution_options(populate_existing=True))
+    household = select(ListItem.household_id).where(ListItem.id == item_id).scalar_subquery()
+    # All places of the household: whoever records on another list waits.
+    query = select(ListItem).where(ListItem.household_id == household, mine).order_by(ListItem.id)
+    held = session.scalars(query.with_for_update(of=ListItem).execution_options(populate_existing=True)).all()
+    item = next((one for one in held if one.id == item_id), None)
     if item is None:
         raise NotFoundError
     return item
@@ -70,17 +84,23 @@ def record_visit(
         NotFoundError: no such place or visit within the viewer's regions.
         VisitFaultError: the entry cannot be as it stands.
         VisitConflictError: the visits of the place are not those the form was made from.
+        VisitElsewhereError: another list has a visit of that day, and the entry does not say that this is a second one.
     """
     item = hold_place(session, viewer, entry.item_id)
     if faults := faults_of(entry, item, household, now):
         raise VisitFaultError(faults)
-    records = standing_visits(session, viewer, item)
+    elsewhere = visits_elsewhere(session, viewer, item)
+    records = with_visit(
+        standing_visits(session, viewer, item), next((one for one in elsewhere if one.id == entry.visit_pk), None)
+    )
     if mark_of(records) != entry.mark:
         raise VisitConflictError
     record = _of(records, entry.visit_pk) if entry.visit_pk is not None else _new(viewer, item, now)
+    require_one(record, entry, elsewhere)
     if entry.visit_pk is None:
         session.add(record)
     else:
+        count_for(record, item)
         _changed(record, viewer, now)
     before = {follow_up.finding_id for follow_up in record.follow_ups}
     _say(record, entry, now)
@@ -88,7 +108,7 @@ def record_visit(
     _tell(session, record, before, now)
     for finding in record.findings:
         follow_finding(session, viewer, record, finding, now)
-    settle(session, viewer, item, now)
+    settle_all(session, viewer, record, now)
     note(session, viewer, "visit", "write", [(item.household_id, item.region_code)], now)
     return record
 
@@ -104,8 +124,9 @@ def take_back_visit(session: Session, viewer: Viewer, item_id: int, visit_pk: in
     records = standing_visits(session, viewer, item)
     if mark_of(records) != mark:
         raise VisitConflictError
-    withdraw(session, viewer, _of(records, visit_pk), now)
-    settle(session, viewer, item, now)
+    record = _of(records, visit_pk)
+    withdraw(session, viewer, record, now)
+    settle_all(session, viewer, record, now)
     note(session, viewer, "visit", "write", [(item.household_id, item.region_code)], now)
 
 
@@ -114,10 +135,22 @@ def mark_visited(
 ) -> VisitRecord:
     """Record with one tap that somebody went there; what was seen is said later, and completes this visit.
 
-    A visit that is there already is corrected, not doubled; an attempt of an earlier day stays an attempt.
+    A visit that is there already is corrected, not doubled; an attempt of an earlier day stays an attempt. One that
+    another list has of that day counts for this place too.
     """
+    same = same_day(visits_elsewhere(session, viewer, item), on) if met else None
+    if same is not None:
+        count_for(same, item)
+        session.flush()
+        return same
     records = standing_visits(session, viewer, item)
     last = records[-1] if records else None
+    if last is not None and last.item_id != item.id:
+        if (last.met, last.visited_on) == (met, on):
+            return last
+        count_no_more(session, last, item)
+        own = [record for record in records if record.item_id == item.id]
+        last = own[-1] if own else None
     if last is None or (not last.met and last.visited_on < on):
         record = _new(viewer, item, now)
         session.add(record)
@@ -127,7 +160,17 @@ def mark_visited(
     record.visited_on, record.met, record.reason = on, met, reason
     session.flush()
     _tell(session, record, {follow_up.finding_id for follow_up in record.follow_ups}, now)
+    settle_all(session, viewer, record, now, but=item.id)
     return record
+
+
+def let_go(session: Session, viewer: Viewer, item: ListItem, record: VisitRecord, now: datetime) -> None:
+    """Take back a visit of a place that was not visited; one that another list has only counts for this no more."""
+    if record.item_id != item.id:
+        count_no_more(session, record, item)
+        return
+    withdraw(session, viewer, record, now)
+    settle_all(session, viewer, record, now, but=item.id)
 
 
 def withdraw(session: Session, viewer: Viewer, record: VisitRecord, now: datetime) -> None:
@@ -138,6 +181,14 @@ def withdraw(session: Session, viewer: Viewer, record: VisitRecord, now: datetim
     _tell(session, record, {follow_up.finding_id for follow_up in record.follow_ups}, now)
     for finding in record.findings:
         follow_finding(session, viewer, record, finding, now)
+
+
+def settle_all(session: Session, viewer: Viewer, record: VisitRecord, now: datetime, *, but: int | None = None) -> None:
+    """Settle every place that a visit counts for, ``but`` one if given."""
+    mine = within(viewer, May.WORK_CASES, ListItem.region_code)
+    places = select(ListItem).where(ListItem.id.in_(record.places), ListItem.id != (but or 0), mine)
+    for place in session.scalars(places.order_by(ListItem.id)).all():
+        settle(session, viewer, place, now)
 
 
 def settle(session: Session, viewer: Viewer, item: ListItem, now: datetime) -> None:

@@ -7,7 +7,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -75,7 +75,9 @@ def office(sqlite_template: Path, small_ledger: Path, tmp_path_factory: pytest.T
 
 @pytest.fixture
 def number(office: Office) -> int:
-    """A fresh place of the household with two children."""
+    """A fresh place of the household with two children, whom no test before has visited today."""
+    with office.database.writing() as session:
+        session.execute(update(VisitRecord).values(taken_back_at=datetime.now(UTC)))
     today = settings().day_of(datetime.now(UTC))
     name = uuid.uuid4().hex
     fresh = sheet(
@@ -424,3 +426,37 @@ def test_a_form_whose_person_cannot_be_known_is_not_kept(office: Office, number:
     assert browser.client.post(path, data=sent, headers=headers).status_code == 403
     browser.sign_in(name)
     assert NOTE not in browser.get(path)
+
+
+def test_a_visit_that_another_list_has_is_shown_and_added_to_or_recorded_apart(office: Office, number: int) -> None:
+    browser = office.inside()
+    save(browser, number, {**SEEN, **NEED})
+    today = settings().day_of(datetime.now(UTC))
+    other = sheet(place(1), list_id=uuid.uuid4().hex, period_from=today, period_to=today, as_of=today)
+    loaded(office.database, other)
+    with office.database.reading() as session:
+        second = max(session.scalars(select(ListItem.id).where(ListItem.household_id == HOME)))
+    blank = browser.get(visit_path(second))
+    assert "Recorded on another list" in blank
+    assert "1 children seen" in blank or "1 child seen" in blank
+    mine = {"met": "yes", f"seen:{ELDER}": "yes", f"whole:{ELDER}": "1", f"seen:{YOUNGER}": "yes", "next": "2099-01-01"}
+    asked = save(browser, second, mine, status=409, seen=blank)
+    assert "is recorded already, on another list" in asked
+    held = fields(asked)
+    assert (held["f0_domain"], held["next"], held[f"seen:{YOUNGER}"]) == ("living", "2099-01-01", "yes")
+    assert [one.id for one in visits(office, second)] == []
+    assert "Saved" in save(browser, second, {}, seen=asked)
+    assert visits(office, second) == [], "it stays where it was recorded"
+    assert [str(one.next_on) for one in visits(office, number)] == ["2099-01-01"]
+    assert 'value="2099-01-01"' in browser.get(visit_path(second))
+    loaded(office.database, replace(other, list_id=uuid.uuid4().hex))
+    asked = save(browser, second + 1, mine, status=409)
+    apart = re.search(r'<form method="post"[^>]*>(.*?)<button class="plain" name="second"', asked, re.DOTALL)
+    assert apart
+    hidden = {
+        html.unescape(name): html.unescape(value)
+        for name, value in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', apart[1])
+    }
+    hidden.pop("token")
+    browser.send(visit_path(second + 1), {**hidden, "second": "1"}, seen=asked)
+    assert len(visits(office, second + 1)) == 1

@@ -16,10 +16,11 @@ from serving.review.store.accounts import Account
 from serving.review.store.lists import ListItem, Status
 from serving.review.store.visits import ReportTask, VisitRecord
 from serving.review.visit_settings import visit_settings
-from serving.review.web.ask import Ask, see
+from serving.review.web.ask import Ask, see, whole
 from serving.review.web.pages.visit.typed import Typed, entry_of, typed_from, typed_of
 from serving.review.web.render import page
 from serving.review.work.my_list import find_item
+from serving.review.work.same_visit import VisitElsewhereError
 from serving.review.work.tasks import open_tasks
 from serving.review.work.visit_entry import VisitFaultError, faults_of, purposes
 from serving.review.work.visit_scene import Scene, scene_of
@@ -54,7 +55,7 @@ def show(ask: Ask) -> Response:
     shown = _shown(ask)
     today = settings().day_of(ask.now)
     fresh = {"on": str(today), "purpose": visit_settings().purpose_of(shown.item)}
-    typed = typed_from(shown.record, mark_of(shown.scene.visits), shown.children, shown.domains, fresh)
+    typed = typed_from(shown.record, shown.scene.mark_with(shown.record), shown.children, shown.domains, fresh)
     return _page(ask, shown, typed)
 
 
@@ -77,11 +78,10 @@ def save(ask: Ask) -> Response:
     if faults:
         return _page(ask, shown, typed, {**faults_of(entry, shown.item, household, ask.now), **faults})
     try:
+        entry = replace(entry, second=bool(ask.form.get("second")))
         kept = record_visit(ask.session, ask.viewer, entry, household, ask.now)
-    except VisitFaultError as error:
-        return _page(ask, shown, typed, error.faults)
-    except VisitConflictError:
-        return _conflict(ask, typed)
+    except (VisitFaultError, VisitConflictError, VisitElsewhereError) as error:
+        return _not_saved(ask, shown, typed, error)
     opened = [task for task in open_tasks(ask.session, ask.viewer) if _is_new(ask, task, kept)]
     if len(opened) == 1:
         return see(f"/tasks/{opened[0].id}?opened=1")
@@ -96,7 +96,7 @@ def take_back(ask: Ask) -> Response:
             ask.session,
             ask.viewer,
             number,
-            int(visit) if visit.isascii() and visit.isdecimal() else 0,
+            whole(visit) or 0,
             ask.form.get("mark", ""),
             ask.now,
         )
@@ -106,6 +106,15 @@ def take_back(ask: Ask) -> Response:
         typed = typed_from(shown.record, mark_of(shown.scene.visits), shown.children, shown.domains, fresh)
         return _page(ask, shown, typed, status=409)
     return see(f"/list/{number}/visit?back=1")
+
+
+def _not_saved(
+    ask: Ask, shown: Shown, typed: Typed, error: VisitFaultError | VisitConflictError | VisitElsewhereError
+) -> Response:
+    """Say why nothing was saved, and keep what was typed."""
+    if isinstance(error, VisitFaultError):
+        return _page(ask, shown, typed, error.faults)
+    return _elsewhere(ask, typed, error.record) if isinstance(error, VisitElsewhereError) else _conflict(ask, typed)
 
 
 def _conflict(ask: Ask, typed: Typed) -> Response:
@@ -119,21 +128,32 @@ def _conflict(ask: Ask, typed: Typed) -> Response:
     return _page(ask, shown, typed.onto(theirs), status=409)
 
 
+def _elsewhere(ask: Ask, typed: Typed, record: VisitRecord) -> Response:
+    """Another list has a visit of that day: it is shown, and the form adds to it unless there were two."""
+    shown = _shown(ask).of(record)
+    theirs = typed_from(record, shown.scene.mark_with(record), shown.children, shown.domains, {})
+    both = replace(typed.onto(theirs), purpose=theirs.purpose)
+    mine = {name: value for name, value in ask.form.items() if name != "token"}
+    return _page(ask, shown, both, status=409, second=mine)
+
+
 def _shown(ask: Ask) -> Shown:
     item = find_item(ask.session, ask.viewer, _number(ask), "visit", ask.now)
     scene = scene_of(ask.session, ask.desk, ask.viewer, item, settings().day_of(ask.now))
-    return Shown(item, scene, _asked(ask, scene.visits))
+    return Shown(item, scene, _asked(ask, scene))
 
 
-def _asked(ask: Ask, visits: Sequence[VisitRecord]) -> VisitRecord | None:
+def _asked(ask: Ask, scene: Scene) -> VisitRecord | None:
     """The visit that is asked for; else the one at which somebody was met, which is completed and not doubled."""
     if ask.form:
         wanted = ask.form.get("visit", "")
-        return next((one for one in visits if str(one.id) == wanted), None)
+        return next((one for one in (*scene.visits, *scene.elsewhere) if str(one.id) == wanted), None)
     if ask.query("another"):
         return None
     wanted = ask.query("visit")
-    met = [one for one in visits if (str(one.id) == wanted if wanted else one.met)]
+    if wanted:
+        return next((one for one in (*scene.visits, *scene.elsewhere) if str(one.id) == wanted), None)
+    met = [one for one in scene.visits if one.met]
     return met[-1] if met else None
 
 
@@ -145,7 +165,15 @@ def _number(ask: Ask) -> int:
     return int(ask.request.path_params["item"])
 
 
-def _page(ask: Ask, shown: Shown, typed: Typed, faults: Mapping[str, str] | None = None, status: int = 200) -> Response:
+def _page(
+    ask: Ask,
+    shown: Shown,
+    typed: Typed,
+    faults: Mapping[str, str] | None = None,
+    status: int = 200,
+    second: Mapping[str, str] | None = None,
+) -> Response:
+    """The page. ``second``: what the form said that met another list's visit of that day."""
     item, definition = shown.item, shown.scene.household.definition
     persons = persons_of(ask.session, ask.desk, ask.viewer, [item.household_id]).get(item.household_id)
     members = shown.scene.members_beside(shown.record)
@@ -160,7 +188,10 @@ def _page(ask: Ask, shown: Shown, typed: Typed, faults: Mapping[str, str] | None
         visits=shown.scene.visits,
         typed=typed,
         faults=faults or {},
-        conflict=status == 409,
+        conflict=status == 409 and second is None,
+        second=second or {},
+        elsewhere=shown.scene.elsewhere,
+        own=shown.record in shown.scene.visits,
         members={member.child_id: _named(ask, member.name, member.child_id) for member in members},
         ages={member.child_id: _age(member.birth_date, settings().day_of(ask.now)) for member in members},
         needs=shown.scene.needs_beside(shown.record),
