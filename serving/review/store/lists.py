@@ -67,7 +67,7 @@ class ListItem(Base):
     __tablename__ = "list_items"
     __table_args__ = (
         UniqueConstraint("list_pk", "household_id"),
-        Index("ix_list_items_region_code_place", "region_code", "place"),
+        Index("ix_list_items_region_code_list_pk", "region_code", "list_pk"),
         CheckConstraint("inclusion_probability BETWEEN 0 AND 1", name="inclusion_probability"),
     )
 
