@@ -10,6 +10,7 @@ import pytest
 from features.definition import Definition, load_definition
 from features.ledger.importer import import_folder
 from features.ledger.mapping import load_mapping, map_source
+from tests.sharing import made_once, shared_root
 
 VARIABLE = "MOPAI_REAL_DATA"
 VISITS = "chicago_food_visits.parquet"
@@ -42,9 +43,11 @@ def chicago_source(
     chicago_visits: Path, chicago_definition: Definition, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """The city's visits in the sender's layout, made by the mapping. Read only."""
-    out = tmp_path_factory.mktemp("chicago") / "source"
-    map_source(chicago_visits, load_mapping(CHICAGO / "mapping.toml", chicago_definition), out)
-    return out
+    mapping = load_mapping(CHICAGO / "mapping.toml", chicago_definition)
+    made = made_once(
+        shared_root(tmp_path_factory), "chicago", lambda folder: map_source(chicago_visits, mapping, folder / "source")
+    )
+    return made / "source"
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +55,9 @@ def chicago_ledger(
     chicago_source: Path, chicago_definition: Definition, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """Folder of the ledger store of the city's visits, imported without a fault. Read only."""
-    folder = tmp_path_factory.mktemp("chicago-ledger") / "ledger"
-    report = import_folder(chicago_source, folder, chicago_definition)
-    assert report.faults.is_empty(), report.faults.head(5).to_dicts()
-    return folder
+
+    def make(folder: Path) -> None:
+        report = import_folder(chicago_source, folder / "ledger", chicago_definition)
+        assert report.faults.is_empty(), report.faults.head(5).to_dicts()
+
+    return made_once(shared_root(tmp_path_factory), "chicago-ledger", make) / "ledger"

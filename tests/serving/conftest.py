@@ -28,6 +28,7 @@ from serving.batch.folder import ScoreFolder
 from serving.batch.run import ScoreRequest, score_region
 from tests.conftest import SMALL_PROVINCE
 from tests.models.making import domain_models
+from tests.sharing import made_once, shared_root
 
 AS_OF = SMALL_PROVINCE.last_day
 HORIZON = timedelta(days=90)
@@ -46,20 +47,25 @@ def model(ledger: Path) -> RiskModel:
 @pytest.fixture(scope="session")
 def released_home(model: RiskModel, ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with that model as its release."""
-    home = tmp_path_factory.mktemp("released")
-    store = ReleaseStore(home)
-    folder = write_bundle(tmp_path_factory.mktemp("bundle"), _content(model, ledger))
-    store.install(folder)
-    store.promote(folder.name)
-    return home
+
+    def make(home: Path) -> None:
+        store = ReleaseStore(home)
+        folder = write_bundle(tmp_path_factory.mktemp("bundle"), _content(model, ledger))
+        store.install(folder)
+        store.promote(folder.name)
+
+    return made_once(shared_root(tmp_path_factory), "released", make)
 
 
 @pytest.fixture(scope="session")
 def scored(ledger: Path, released_home: Path, tmp_path_factory: pytest.TempPathFactory) -> ScoreFolder:
     """The whole province scored in one process."""
-    out = tmp_path_factory.mktemp("scored") / "scores"
-    score_region(ScoreRequest(ledger, "", AS_OF, out, released_home, workers=1))
-    return ScoreFolder.open(out)
+    made = made_once(
+        shared_root(tmp_path_factory),
+        "scored",
+        lambda folder: score_region(ScoreRequest(ledger, "", AS_OF, folder / "scores", released_home, workers=1)),
+    )
+    return ScoreFolder.open(made / "scores")
 
 
 def _trained(store: LedgerStore) -> RiskModel:

