@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# A module stays with one process, so that what its tests share is made once.
+# A module stays with one process, so that what its tests share is made once. Slow ones are taken in the order of
+# tests/conftest.py, the longest first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
 COVERAGE := --cov --cov-branch --cov-report=term
 
@@ -37,7 +38,7 @@ test: setup
 	$(PYTEST) -m "not slow" $(COVERAGE) --cov-fail-under=95
 
 test-slow: setup
-	$(PYTEST) -m slow
+	$(PYTEST) --no-loadscope-reorder -m slow
 
 test-all: test test-slow
 
@@ -52,7 +53,7 @@ contracts: setup
 	$(BIN)/lint-imports
 
 notebooks: setup
-	$(BIN)/python -m pytest --nbmake --nbmake-timeout=600 notebooks
+	$(BIN)/python -m pytest -n 2 --nbmake --nbmake-timeout=600 notebooks
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks.features
