@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ import uvicorn
 
 from features.cli.console import UserError
 from serving.review.access.provider import Provider
+from serving.review.cases.at_hand import counties_at_hand
 from serving.review.desk import Desk, Folders
 from serving.review.exchange.daily import daily_export
 from serving.review.store.database import Database
@@ -49,7 +51,9 @@ def open_desk(launch: ReviewLaunch) -> Desk:
 
 
 def serve(launch: ReviewLaunch, desk: Desk) -> None:
-    """Serve, and export once a day, until a signal ends it; then wait for open requests, and close the database.
+    """Serve until a signal ends it; then wait for open requests, and close the database.
+
+    Beside it what people did is exported once a day, and the counties of their work are kept at hand.
 
     Raises:
         UserError: nobody can listen there.
@@ -63,6 +67,8 @@ def serve(launch: ReviewLaunch, desk: Desk) -> None:
     config = uvicorn.Config(
         application(desk), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=10
     )
-    with listening, daily_export(desk):
+    # What is loaded by now stays: no page waits while it is searched for what could be thrown away.
+    gc.freeze()
+    with listening, daily_export(desk), counties_at_hand(desk):
         asyncio.run(uvicorn.Server(config).serve([listening]))
     desk.database.engine.dispose()
