@@ -18,6 +18,7 @@ class PasswordRules:
     characters_at_least: int
     characters_at_most: int
     different_at_least: int
+    name_at_least: int
     memory_kib: int
     passes: int
     lanes: int

@@ -107,8 +107,10 @@ def password(name: Name, *, home: Home = None, database: DatabaseUrl = None, jso
 
     made = first_password()
     with _found(name), open_database(home, database).writing() as session:
-        set_password(session, OPERATOR, name, made, datetime.now(UTC))
+        locked = set_password(session, OPERATOR, name, made, datetime.now(UTC)).locked_at is not None
     _show(name, made, json=json)
+    if locked and not json:
+        typer.echo(f"  the account is locked: nobody gets in before: mopai review user lock {name} --undo")
 
 
 @users.command("lock", epilog="Example: mopai review user lock wang; mopai review user lock wang --undo")
@@ -120,7 +122,7 @@ def lock(
     database: DatabaseUrl = None,
     json: Json = False,
 ) -> None:
-    """Lock an account, which ends its sessions."""
+    """Lock an account, which ends its sessions; with --undo open it again."""
     from serving.review.access.accounts import OPERATOR, set_locked
 
     with _found(name), open_database(home, database).writing() as session:

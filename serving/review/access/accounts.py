@@ -81,8 +81,10 @@ def add_account(session: Session, viewer: Viewer, new: NewAccount, password: str
     return account
 
 
-def set_password(session: Session, viewer: Viewer, name: str, password: str, now: datetime) -> None:
+def set_password(session: Session, viewer: Viewer, name: str, password: str, now: datetime) -> Account:
     """Give an account a first password again: its sessions end, and it must be changed at the next sign-in.
+
+    A locked account stays locked.
 
     Raises:
         NotFoundError: no such account within the viewer's regions.
@@ -91,6 +93,7 @@ def set_password(session: Session, viewer: Viewer, name: str, password: str, now
     account = find_account(session, viewer, name)
     account.password_hash, account.must_change = _hashed(password, account.name), True
     end_sessions(session, account.id, now)
+    return account
 
 
 def set_locked(session: Session, viewer: Viewer, name: str, now: datetime, *, locked: bool) -> None:

@@ -24,7 +24,7 @@ def weakness(password: str, name: str) -> str | None:
         return "password_long"
     if len(set(plain)) < rules.different_at_least or _is_run(plain):
         return "password_simple"
-    if name.casefold() in plain:
+    if len(name) >= rules.name_at_least and name.casefold() in plain:
         return "password_has_name"
     if _core(plain) in common_passwords() or plain in common_passwords():
         return "password_common"

@@ -19,6 +19,7 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 def upgrade(database: Database, revision: str = "head") -> str:
     """Bring a database to a revision, one transaction for all steps. Returns the revision it has then."""
     _let_nobody_else_read(database)
+    _refuse_newer(current(database))
     with reachable(), database.writer.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -54,10 +55,21 @@ def require_newest(database: Database) -> None:
     have = current(database)
     if have is None:
         raise UserError("the review database is not set up", "set it up with: mopai review init")
+    _refuse_newer(have)
     if have != newest():
         raise UserError(
             f"the review database has the tables of revision {have}, this version needs {newest()}",
             "make a copy of it, then run: mopai review upgrade",
+        )
+
+
+def _refuse_newer(have: str | None) -> None:
+    """Refuse tables that a later version of this package made: no migration of this one leads away from them."""
+    known = {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if have is not None and have not in known:
+        raise UserError(
+            f"the review database has the tables of revision {have}, which this version does not know",
+            "it was made by a newer Mopai: install that version, or restore the copy made before the upgrade",
         )
 
 

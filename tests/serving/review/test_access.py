@@ -58,6 +58,11 @@ def test_weak_passwords_are_named(password: str, fault: str | None) -> None:
     assert weakness(password, "wang") == fault
 
 
+def test_a_short_name_is_in_a_password_by_chance() -> None:
+    assert weakness("kxq7wangwing", "wang") == "password_has_name"
+    assert weakness("dg9r4a9qx3fag2", "x") is None
+
+
 def test_passwords_are_kept_as_argon2id_of_the_settings_in_force() -> None:
     kept = hash_password(PASSWORD)
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

@@ -52,6 +52,7 @@ def test_from_nothing_to_accounts(database_url: str) -> None:
     assert mopai("user", "list", *at).splitlines() == [
         "boss  administrator  all  active", f"wang  caseworker  {VILLAGE}  locked"
     ]  # fmt: skip
+    assert "the account is locked" in mopai("user", "password", "wang", *at)
     assert mopai_json("user", "lock", "wang", "--undo", *at) == {"name": "wang", "state": "active"}
     assert mopai_json("user", "list", *at)["accounts"][1]["state"] == "active"
 

@@ -45,6 +45,21 @@ def test_a_database_of_another_version_is_refused(database: Database) -> None:
     assert "mopai review upgrade" in refused.value.hint
 
 
+def test_a_database_of_a_later_version_is_not_sent_to_an_upgrade(database: Database) -> None:
+    with database.writer.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
+    for asked in (require_newest, upgrade):
+        with pytest.raises(UserError, match="r9999, which this version does not know") as refused:
+            asked(database)
+        assert "newer Mopai" in refused.value.hint
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "review.db").write_text("not a database" * 100)
+    with pytest.raises(UserError, match="damaged"):
+        require_newest(Database.open(f"sqlite:///{tmp_path / 'review.db'}"))
+
+
 def test_a_database_never_set_up_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not set up"):
         require_newest(Database.open(f"sqlite:///{tmp_path / 'new.db'}"))
