@@ -45,6 +45,7 @@ class ReviewOptions:
         given = {
             "--home": launch.home.absolute(), "--ledger": self.ledger, "--scores": launch.scores,
             "--provider": self.provider, "--scoring": scoring, "--tracking": self.tracking,
+            "--definition": launch.definition,
         }  # fmt: skip
         options = [str(part) for pair in given.items() if pair[1] for part in pair]
         served = ["review", "serve", "--host", self.host, "--port", str(self.port)]

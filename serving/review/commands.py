@@ -9,7 +9,7 @@ import typer
 
 from features.cli.console import UserError, print_json
 from features.cli.console import home as default_home
-from serving.review.load_command import EXAMPLE, load_list
+from serving.review.load_command import EXAMPLE, DefinitionNamed, load_list
 from serving.review.user_commands import DatabaseUrl, Home, Json, open_database, users
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def export(
     ledger: Annotated[
         Path | None, typer.Option("--ledger", help="Ledger folder.", show_default="MOPAI_HOME/ledger")
     ] = None,
-    definition: Annotated[
-        str | None, typer.Option("--definition", help="Ledger definition (name or folder) if it is not shipped.")
-    ] = None,
+    definition: DefinitionNamed = None,
     home: Home = None,
     database: DatabaseUrl = None,
     json: Json = False,
@@ -91,6 +89,7 @@ def serve(  # noqa: PLR0913 - each is an option that a person types
     scores: Annotated[Path | None, typer.Option("--scores", help="Folder of mopai score, for reasons.")] = None,
     scoring: Annotated[str, typer.Option("--scoring", help="Address of the scoring service.")] = "",
     tracking: Annotated[str, typer.Option("--tracking", help="Address of MLflow's page, for model owners.")] = "",
+    definition: DefinitionNamed = None,
     home: Home = None,
     database: DatabaseUrl = None,
     json: Json = False,
@@ -102,7 +101,8 @@ def serve(  # noqa: PLR0913 - each is an option that a person types
     from serving.review.store.database import database_url
 
     kept = home or default_home()
-    folders = Folders(kept, ledger or kept / "ledger", scores)
+    _require_definition(definition)
+    folders = Folders(kept, ledger or kept / "ledger", scores, definition)
     launch = ReviewLaunch(database_url(kept, database), host, port, provider, folders, scoring, tracking)
     desk = open_desk(launch)
     print_json({"address": launch.address}) if json else typer.echo(f"地址 address: {launch.address}")
@@ -114,6 +114,14 @@ def _upgrade(home: Path | None, database: str | None, *, json: bool) -> None:
 
     revision = bring_up(open_database(home, database, current=False))
     print_json({"revision": revision}) if json else typer.echo(f"review database: revision {revision}")
+
+
+def _require_definition(name: str | None) -> None:
+    """Say at once that a definition is not there; a page would only say that the facts are not at hand."""
+    if name is not None:
+        from features.definition import load_definition
+
+        load_definition(name)
 
 
 def _definition(ledger: Path, name: str | None) -> Definition:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from serving.lists.run import ListRequest
     from serving.review.exchange.load import Sheet
 
+DefinitionNamed = Annotated[
+    str | None, typer.Option("--definition", help="Ledger definition (name or folder) if it is not shipped.")
+]
 EXAMPLE = "Example: mopai review load-list --place 520003 --period 2018-07 --scores scores"
 
 
@@ -38,6 +41,7 @@ def load_list(  # noqa: PLR0913 - each is an option that a person types
     ledger: Annotated[
         Path | None, typer.Option("--ledger", help="Ledger folder.", show_default="MOPAI_HOME/ledger")
     ] = None,
+    definition: DefinitionNamed = None,
     home: Home = None,
     database: DatabaseUrl = None,
     json: Json = False,
@@ -55,19 +59,24 @@ def load_list(  # noqa: PLR0913 - each is an option that a person types
     kept, opened, now = home or default_home(), open_database(home, database), datetime.now(UTC)
     request = ListRequest(
         ledger or kept / "ledger", place, Period.parse(period), kept, _folder(kept, scores, no_model=no_model),
-        visits=visits, policy=policy,
+        visits=visits, policy=policy, definition=definition,
     )  # fmt: skip
     sheets = _sheets(request)
+    if not sheets:
+        raise UserError(
+            f"{place}: nobody is on file there in {request.period.name}, so no list was made",
+            "see which days the ledger speaks of with: mopai ledger show",
+        )
     with opened.writing() as session:
         loaded = {sheet.list_id: load_sheet(session, sheet, now) for sheet in sheets}
         for sheet in sheets:
-            store_persons(session, Folders(kept, request.ledger), sheet.places, now)
+            store_persons(session, Folders(kept, request.ledger, definition=definition), sheet.places, now)
     if json:
         print_json({"lists": [_content(sheet, new=loaded[sheet.list_id]) for sheet in sheets]})
         return
     for sheet in sheets:
         state = "loaded" if loaded[sheet.list_id] else "there already, unchanged"
-        typer.echo(f"{sheet.list_id}: {_listed(sheet)} households, {state}")
+        typer.echo(f"{sheet.list_id}: {_listed(sheet)} households, {state}{_without_model(sheet, kept)}")
 
 
 def _folder(home: Path, scores: Path | None, *, no_model: bool) -> Path | None:
@@ -76,6 +85,11 @@ def _folder(home: Path, scores: Path | None, *, no_model: bool) -> Path | None:
         raise UserError("--no-model and --scores exclude each other", "leave one of them out")
     usual = home / "scores"
     return None if no_model else scores or (usual if usual.is_dir() else None)
+
+
+def _without_model(sheet: Sheet, home: Path) -> str:
+    """That a list asks no model, which nobody who forgot the scores would see otherwise until the month is drawn."""
+    return "" if sheet.model_id else f"; made without a model (scores come from --scores or {home / 'scores'})"
 
 
 def _sheets(request: ListRequest) -> Sequence[Sheet]:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -117,6 +118,9 @@ def test_the_pages_are_told_all_but_the_databases_url(tmp_path: Path) -> None:
         "--scores": str(tmp_path / "scores"), "--scoring": "http://scoring", "--tracking": "http://tracking",
     }  # fmt: skip
     assert review.environment()["MOPAI_REVIEW_DATABASE"] == "sqlite:///secret.db"
+    own = replace(launch(tmp_path), definition="own_region")
+    told = review.command(own, "http://scoring")
+    assert told[told.index("--definition") + 1] == "own_region"
 
 
 def serving(home: Path, *options: str) -> subprocess.Popen[str]:

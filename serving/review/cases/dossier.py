@@ -74,7 +74,7 @@ def dossier(  # noqa: PLR0917 - as the pages of every area call it
     persons = persons_of(session, desk, viewer, [household_id]).get(household_id, Persons())
     scores = scored(desk, household_id, region_code, facts.definition)
     cases = {} if scores is None else scores.cases
-    layout = layout_of(facts.definition.name)
+    layout = layout_of(desk.folders.definition or facts.definition.name)
     refused = refused_since(session, viewer, facts, household_id)
     telling = Telling(facts, layout, Words(language), persons.children, cases, refused)
     homes = _homes(facts, household_id)

@@ -120,23 +120,31 @@ class LedgerSource:
 def ledger_source(desk: Desk, region_code: str) -> LedgerSource | None:
     """The county of a region in the desk's ledger; None when there is no ledger, or none that holds it."""
     folder = desk.folders.ledger
-    return None if folder is None else county_of(folder, region_code[:COUNTY_DIGITS])
+    return None if folder is None else county_of(folder, region_code[:COUNTY_DIGITS], desk.folders.definition)
 
 
-def county_of(folder: Path, county: str) -> LedgerSource | None:
-    """A county of a ledger folder; None when it is not there, or of a definition that is not here."""
+def county_of(folder: Path, county: str, definition_named: str | None = None) -> LedgerSource | None:
+    """A county of a ledger folder; None when it is not there, or of a definition that is not here.
+
+    ``definition_named``: name or folder of its definition, where the ledger's own name for it is none that ships.
+    """
     try:
         state = (folder / MANIFEST).stat()
-        store, definition = _opened(folder, state.st_mtime_ns, state.st_size)
+        store, definition = _opened(folder, state.st_mtime_ns, state.st_size, definition_named)
     except (OSError, UserError):
         return None
     return LedgerSource(store, definition, county) if county in store.manifest.counties else None
 
 
 @lru_cache(maxsize=4)
-def _opened(folder: Path, changed: int, size: int) -> tuple[LedgerStore, Definition]:  # noqa: ARG001 - they tell of a new import
+def _opened(
+    folder: Path,
+    changed: int,  # noqa: ARG001 - tells of a new import
+    size: int,  # noqa: ARG001 - tells of a new import
+    named: str | None,
+) -> tuple[LedgerStore, Definition]:
     store = LedgerStore.open(folder)
-    definition = load_definition(store.definition_name)
+    definition = load_definition(named or store.definition_name)
     store.require(definition)
     return store, definition
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from features.cli.console import UserError
-from features.definition import Definition
 from features.definition.structure import CHILD, CHILDREN, COUNTY_DIGITS, HOUSEHOLD
 from features.identity.definition import IdentityDefinition, load_identity
 from features.identity.vault import Vault
@@ -36,8 +35,8 @@ def store_persons(session: Session, folders: Folders, places: Sequence[Place], n
         return 0
     kept = 0
     for county in sorted({place.region_code[:COUNTY_DIGITS] for place in places}):
-        source = county_of(ledger, county)
-        identity = None if source is None else _identity(source.definition)
+        source = county_of(ledger, county, folders.definition)
+        identity = None if source is None else _identity(folders.definition or source.definition.name)
         if source is None or identity is None:
             continue
         here = [place for place in places if place.region_code.startswith(county)]
@@ -47,9 +46,9 @@ def store_persons(session: Session, folders: Folders, places: Sequence[Place], n
     return kept
 
 
-def _identity(definition: Definition) -> IdentityDefinition | None:
+def _identity(named: str) -> IdentityDefinition | None:
     try:
-        return load_identity(definition.name)
+        return load_identity(named)
     except UserError:  # a definition that knows no persons
         return None
 

@@ -37,9 +37,7 @@ def daily_export(desk: Desk, clock: Callable[[], datetime] = lambda: datetime.no
         yield
         return
     rule, over = exchange_settings().daily, Event()
-    worker = Thread(
-        target=_work, args=(desk.database, desk.folders.home, desk.folders.ledger, clock, over), daemon=True
-    )
+    worker = Thread(target=_work, args=(desk, desk.folders.home, desk.folders.ledger, clock, over), daemon=True)
     worker.start()
     try:
         yield
@@ -48,8 +46,11 @@ def daily_export(desk: Desk, clock: Callable[[], datetime] = lambda: datetime.no
         worker.join(rule.stop_seconds)
 
 
-def export_if_due(database: Database, home: Path, ledger: Path, now: datetime) -> bool:
-    """Export unless that was done for today, is being done by another worker, or failed a moment ago."""
+def export_if_due(database: Database, home: Path, ledger: Path, now: datetime, definition: str | None = None) -> bool:
+    """Export unless that was done for today, is being done by another worker, or failed a moment ago.
+
+    ``definition``: name or folder of the ledger's definition, where it is not one that ships.
+    """
     if not (ledger / MANIFEST).exists() or not _due(database, now):
         return False
     try:
@@ -58,7 +59,7 @@ def export_if_due(database: Database, home: Path, ledger: Path, now: datetime) -
             # Another worker may have been at it until now.
             if not _due(database, now):
                 return False
-            _export(database, home, ledger, now)
+            _export(database, home, ledger, now, definition)
     except Timeout:
         return False
     return True
@@ -85,15 +86,15 @@ def _last_hour(rule: Daily, now: datetime) -> datetime:
     return struck if struck <= local else struck - timedelta(days=1)
 
 
-def _work(database: Database, home: Path, ledger: Path, clock: Callable[[], datetime], over: Event) -> None:
-    rule = exchange_settings().daily
+def _work(desk: Desk, home: Path, ledger: Path, clock: Callable[[], datetime], over: Event) -> None:
+    rule, database = exchange_settings().daily, desk.database
     while not over.is_set():
         try:
             now = clock()
             with database.writing() as session:
                 escalate_due(session, now)
                 forget_forms(session, now)
-            export_if_due(database, home, ledger, now)
+            export_if_due(database, home, ledger, now, desk.folders.definition)
         except Exception as error:  # noqa: BLE001 - whatever it is, the pages go on; its text may hold values
             logger.error("the daily export failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback holds values
         over.wait(rule.look_seconds)
@@ -106,9 +107,9 @@ def _due(database: Database, now: datetime) -> bool:
     return is_due(exchange_settings().daily, *moments, now)
 
 
-def _export(database: Database, home: Path, ledger: Path, now: datetime) -> None:
+def _export(database: Database, home: Path, ledger: Path, now: datetime, named: str | None) -> None:
     try:
-        definition = load_definition(LedgerStore.open(ledger).definition_name)
+        definition = load_definition(named or LedgerStore.open(ledger).definition_name)
         report = run_export(database, ledger, definition, now, home)
     except UserError as error:
         logger.error("the daily export was not made: %s", type(error).__name__)  # noqa: TRY400 - its text names paths
