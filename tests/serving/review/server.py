@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 import signal
 import socket
@@ -12,11 +14,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 import httpx
+import uvicorn
 
+from features.cli.console import home as default_home
+from serving.review.desk import Folders
+from serving.review.exchange.daily import daily_export
+from serving.review.launch import ReviewLaunch, open_desk
+from serving.review.web.app import application
 from tests.serving.review.making import PASSWORD
 
+HOST = "127.0.0.1"
 PATIENCE = 60.0
 
 
@@ -84,6 +94,46 @@ def running(url: str, folder: Path, *options: str) -> Iterator[Running]:
             client.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) in (0, -signal.SIGTERM), log.read_text()
+
+
+@contextmanager
+def hosted(
+    url: str, folder: Path, *, home: Path | None = None, scores: Path | None = None, scoring: str = ""
+) -> Iterator[Running]:
+    """The same application over HTTP from a thread of the tests' own process, where a process of its own shows no more.
+
+    Starting one takes seconds of imports. What the command itself does is tested with ``running``.
+    """
+    log, kept = folder / "review.log", home or default_home()
+    desk = open_desk(ReviewLaunch(url, HOST, 0, None, Folders(kept, kept / "ledger", scores), scoring))
+    listening = socket.create_server((HOST, 0))
+    config = uvicorn.Config(application(desk), log_config=None, access_log=False, server_header=False)
+    served = uvicorn.Server(config)
+    thread = Thread(target=lambda: asyncio.run(served.serve([listening])))
+    server = Running(f"http://{HOST}:{listening.getsockname()[1]}", log)
+    with listening, daily_export(desk), _logged_to(log):
+        thread.start()
+        try:
+            yield server
+        finally:
+            for client in server.clients:
+                client.close()
+            served.should_exit = True
+            thread.join(30)
+            desk.database.engine.dispose()
+            assert not thread.is_alive()
+
+
+@contextmanager
+def _logged_to(path: Path) -> Iterator[None]:
+    """Whatever is logged while the block runs lies in a file, as a server's does."""
+    handler, root = logging.FileHandler(path), logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

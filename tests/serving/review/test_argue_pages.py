@@ -18,7 +18,7 @@ from serving.review.store.database import Database
 from serving.review.store.lists import ListItem, Status
 from serving.review.store.trail import AccessEntry
 from tests.serving.review.making import account, item_id, loaded
-from tests.serving.review.server import Browser, Running, running
+from tests.serving.review.server import Browser, Running, hosted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def site(database: Database, database_url: str, tmp_path: Path) -> Iterator[Site
     with database.writing() as session:
         account(session, name="worker")
         account(session, Role.SUPERVISOR, name="boss")
-    with running(database_url, tmp_path) as server:
+    with hosted(database_url, tmp_path) as server:
         people = [server.browser() for _ in range(2)]
         people[0].sign_in("worker")
         people[1].sign_in("boss")

@@ -13,7 +13,7 @@ from serving.review.store.database import Database
 from serving.review.web.pages.guide.welcome import guide
 from serving.review.web.render import STYLES
 from tests.serving.review.making import account, loaded
-from tests.serving.review.server import Running, running
+from tests.serving.review.server import Running, hosted
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def site(database: Database, database_url: str, tmp_path: Path) -> Iterator[Runn
             made = account(session, role, name=role.value)
             session.get_one(Account, made.account_id).introduced_at = None
     loaded(database)
-    with running(database_url, tmp_path) as server:
+    with hosted(database_url, tmp_path) as server:
         yield server
 
 

@@ -19,7 +19,7 @@ from serving.review.store.decisions import Refusal
 from serving.review.store.trail import AccessEntry
 from tests.serving.review.families import ELDEST, MIDDLE, NAMES
 from tests.serving.review.making import FAR_VILLAGE, NOW, VILLAGE, account, item_id, place, sheet
-from tests.serving.review.server import Running, running
+from tests.serving.review.server import Running, hosted
 
 
 @pytest.fixture
@@ -34,8 +34,7 @@ def site(database: Database, database_url: str, home: Path, tmp_path: Path) -> I
         for role in (Role.CASEWORKER, Role.SUPERVISOR, Role.AUDITOR):
             account(session, role, name=role.value)
         account(session, Role.CASEWORKER, FAR_VILLAGE, name="far")
-    options = ("--home", str(tmp_path), "--ledger", str(tmp_path / "ledger"), "--scores", str(home / "scores"))
-    with running(database_url, tmp_path, *options, "--scoring", "http://127.0.0.1:9") as server:
+    with hosted(database_url, tmp_path, home=tmp_path, scores=home / "scores", scoring="http://127.0.0.1:9") as server:
         yield server
 
 
@@ -156,7 +155,7 @@ def test_where_the_ledger_cannot_be_read_it_is_said(database: Database, database
         load_sheet(session, sheet(place(1)), NOW)
         account(session, name="caseworker")
     item = at(database)
-    with running(database_url, tmp_path, "--home", str(tmp_path)) as server:
+    with hosted(database_url, tmp_path, home=tmp_path) as server:
         worker = server.browser()
         worker.sign_in("caseworker")
         for address in ("correct", "refuse", "sheet"):
