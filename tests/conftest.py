@@ -10,12 +10,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from features.definition import load_definition
 from features.ledger.importer import import_folder
 from features.simulator.plan import SimulationPlan
 from features.simulator.run import simulate
 from tests.sharing import made_once, shared_root
+
+# Properties say what holds, not how soon: a busy machine is no counterexample.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 # Modules of one long chain of steps each: begun last, one process would work on them while the other has nothing to do.
 LONGEST = ("real/test_chicago_training.py", "serving/test_demo.py", "browser/test_every_page.py")

@@ -27,7 +27,7 @@ from serving.review.web.app import application
 from tests.serving.review.making import PASSWORD
 
 HOST = "127.0.0.1"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @dataclass(frozen=True, slots=True)
