@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,6 @@ def test_the_roles_typed_are_those_of_the_database() -> None:
 def test_a_list_of_the_scored_province_is_loaded_once(
     tmp_path: Path, ledger: Path, released_home: Path, scored: ScoreFolder, database_url: str
 ) -> None:
-    import shutil
-
     own = tmp_path / "ledger"
     shutil.copytree(ledger, own)
     assert released_home
@@ -106,6 +105,18 @@ def test_a_list_of_the_scored_province_is_loaded_once(
         frame = LedgerStore.open(own).read(township[:6]).tables["assignments"]
         assert {item.household_id for item in items} <= set(frame["household_id"])
     opened.engine.dispose()
+
+
+def test_a_list_without_a_model_says_so_and_one_of_nobody_is_none(tmp_path: Path, ledger: Path) -> None:
+    own = shutil.copytree(ledger, tmp_path / "ledger")
+    county = LedgerStore.open(own).counties()[0]
+    mopai("init")
+    options = ("--place", county, "--ledger", str(own))
+    said = mopai("load-list", *options, "--period", "2026-05").splitlines()
+    assert said
+    assert all("; made without a model (scores come from --scores" in line for line in said)
+    with pytest.raises(UserError, match=f"{county}: nobody is on file there in 2019-01"):
+        mopai("load-list", *options, "--period", "2019-01")
 
 
 def test_an_export_by_command(tmp_path: Path, ledger: Path) -> None:
