@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from features.definition import Label, Language
 from serving.review.settings import settings
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+# What follows a number where the language has a word for one and a word for many: [count: visit|visits].
+_ONE_OR_MANY = re.compile(r"\[(\w+): ([^|\]]*)\|([^\]]*)\]")
 
 
 @lru_cache(maxsize=1)
@@ -35,9 +40,9 @@ class Words:
     language: Language
 
     def __call__(self, key: str, **values: object) -> str:
-        """A word, its {names} filled in. KeyError for one that is not in the catalogue."""
+        """A word, its {names} filled in, of one or of many as its numbers say. KeyError for one that is not there."""
         text = catalogue()[key].text(self.language)
-        return text.format(**values) if values else text
+        return counted(text, values).format(**values) if values else text
 
     def day(self, day: date, *, year: bool = True) -> str:
         """A day as people write it."""
@@ -54,6 +59,11 @@ class Words:
     def either(self, words: Mapping[str, str]) -> str:
         """Words that were kept in both languages."""
         return words[self.language]
+
+
+def counted(text: str, values: Mapping[str, object]) -> str:
+    """A text with the word for one wherever a value is 1, and the word for many elsewhere."""
+    return _ONE_OR_MANY.sub(lambda found: found[2] if values[found[1]] in {1, "1"} else found[3], text)
 
 
 def preferred(accept: str) -> Language:

@@ -105,7 +105,7 @@ def test_settled_places_come_last(session: Session) -> None:
     [
         ({}, ""),
         ({"detour": False, "visits": 5, "duties": 2}, "5 visits, 2 of them duties"),
-        ({"detour": True, "visits": 1, "duties": 0, "given_up": None}, "1 visits, no duty: a detour"),
+        ({"detour": True, "visits": 1, "duties": 0, "given_up": None}, "1 visit, no duty: a detour"),
         ({"detour": True, "visits": 3, "duties": 0, "given_up": 0.64}, "expected to find 0.6 more needs"),
     ],
 )

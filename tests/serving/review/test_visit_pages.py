@@ -438,7 +438,7 @@ def test_a_visit_that_another_list_has_is_shown_and_added_to_or_recorded_apart(o
         second = max(session.scalars(select(ListItem.id).where(ListItem.household_id == HOME)))
     blank = browser.get(visit_path(second))
     assert "Recorded on another list" in blank
-    assert "1 children seen" in blank or "1 child seen" in blank
+    assert "1 child seen, 1 finding" in blank
     mine = {"met": "yes", f"seen:{ELDER}": "yes", f"whole:{ELDER}": "1", f"seen:{YOUNGER}": "yes", "next": "2099-01-01"}
     asked = save(browser, second, mine, status=409, seen=blank)
     assert "is recorded already, on another list" in asked

@@ -22,7 +22,7 @@ from serving.review.store.accounts import Role
 from serving.review.store.decisions import CorrectionState, Rating
 from serving.review.store.lists import Status
 from serving.review.store.visits import EventKind
-from serving.review.words import Words, catalogue, preferred
+from serving.review.words import Words, catalogue, counted, preferred
 from serving.review.work.ask_scoring import NO_MODEL, NO_SERVICE
 from serving.review.work.my_list import Order, Why
 from serving.review.work.new_place import LATER, NO_FACTS
@@ -131,3 +131,20 @@ def test_days_and_moments_by_the_clock_of_the_work() -> None:
 )  # fmt: skip
 def test_the_language_a_browser_asks_for(accept: str, language: str) -> None:
     assert preferred(accept) == language
+
+
+def test_of_one_it_says_the_word_for_one() -> None:
+    words = Words("en")
+    assert words("visit.said", seen=1, findings=2) == "1 child seen, 2 findings"
+    assert words("visit.said", seen=2, findings=1) == "2 children seen, 1 finding"
+    assert words("list.left", days=1) == "1 day left"
+    assert words("list.left", days=0) == "0 days left"
+    assert words("list.on_the_way", visits="1", duties="1") == "1 visit, 1 of them a duty"
+    assert Words("zh")("visit.said", seen=1, findings=1) == "1 名儿童见到，1 项发现"
+
+
+def test_every_word_for_one_or_many_follows_a_number_of_its_own() -> None:
+    for key, label in catalogue().items():
+        for name in re.findall(r"\[(\w+): ", label.en):
+            assert f"{{{name}}}" in label.en, key
+        assert "[" not in counted(label.en, dict.fromkeys(re.findall(r"\[(\w+): ", label.en), 2)), key
