@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -59,9 +58,7 @@ def test_the_last_window_is_the_plan_itself(plan: ScreeningPlan) -> None:
 def trained_home(
     chicago_ledger: Path, chicago_definition: Definition, plan: ScreeningPlan, tmp_path_factory: pytest.TempPathFactory
 ) -> TrainingResult:
-    """The whole run; that the search finds what the reference found is shown on each window, with all its trials."""
-    short = replace(plan, tuning=replace(plan.tuning, trials=2))
-    return train(chicago_ledger, short, tmp_path_factory.mktemp("chicago-home"), chicago_definition)
+    return train(chicago_ledger, plan, tmp_path_factory.mktemp("chicago-home"), chicago_definition)
 
 
 @pytest.mark.slow
