@@ -75,8 +75,9 @@ def add(  # noqa: PLR0913 - each is an option that a person types
     *,
     role: Annotated[RoleName, typer.Option("--role", help="What the account is for.")],
     region: Annotated[
-        list[str], typer.Option("--region", help="Village, township or county code, or 'all'; may be repeated.")
-    ],
+        list[str] | None,
+        typer.Option("--region", help="Village, township or county code, or 'all'; needed, may be repeated."),
+    ] = None,
     person: Annotated[
         str, typer.Option("--person", help="Name of the person as pages show it; default the name.")
     ] = "",
@@ -92,7 +93,7 @@ def add(  # noqa: PLR0913 - each is an option that a person types
     from serving.review.access.accounts import OPERATOR, NewAccount, add_account, first_password
     from serving.review.store.accounts import Role
 
-    regions = tuple("" if code == "all" else code for code in region)
+    regions = tuple("" if code == "all" else code for code in region or ())
     password = None if no_password else first_password()
     with open_database(home, database).writing() as session:
         new = NewAccount(name, person or name, Role(role.value), regions, email)

@@ -158,7 +158,11 @@ def _check(session: Session, new: NewAccount) -> None:
     fits = all(len(region) in digits and (not region or _is_code(region)) for region in new.regions)
     if not new.regions or not fits:
         wanted = " or ".join("'all'" if count == 0 else f"{count} digits" for count in digits)
-        raise AccountFaultError("regions_bad", f"regions of a {new.role} have {wanted}", "give each with --region")
+        country = "; the whole country: --region all" if 0 in digits else ""
+        article = "an" if new.role.startswith("a") else "a"
+        raise AccountFaultError(
+            "regions_bad", f"regions of {article} {new.role} have {wanted}", f"give each with --region CODE{country}"
+        )
 
 
 def _is_name(name: str) -> bool:

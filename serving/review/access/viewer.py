@@ -29,7 +29,7 @@ RIGHTS: Mapping[Role, frozenset[May]] = {
     Role.CASEWORKER: frozenset({May.READ_CASES, May.WORK_CASES}),
     Role.SUPERVISOR: frozenset({May.READ_CASES, May.WORK_CASES, May.READ_FIGURES, May.SUPERVISE}),
     Role.MODEL_OWNER: frozenset({May.READ_FIGURES}),
-    Role.AUDITOR: frozenset({May.READ_LOG}),
+    Role.AUDITOR: frozenset({May.READ_LOG, May.READ_FIGURES}),
     Role.ADMINISTRATOR: frozenset({May.MANAGE_ACCOUNTS}),
 }
 

@@ -68,6 +68,13 @@ def test_what_cannot_be_done_says_what_to_do() -> None:
             mopai(*arguments)
     with pytest.raises(UserError, match="regions of a caseworker"):
         mopai("user", "add", "x", "--role", "caseworker", "--region", "52")
+    for role in ("administrator", "auditor"):
+        with pytest.raises(UserError, match=f"regions of an {role} have 'all' or 6 digits") as refused:
+            mopai("user", "add", "x", "--role", role)
+        assert "--region all" in refused.value.hint
+    with pytest.raises(UserError, match="regions of a caseworker") as refused:
+        mopai("user", "add", "x", "--role", "caseworker")
+    assert "all" not in refused.value.hint
     with pytest.raises(UserError, match="not a database"):
         mopai("user", "list", "--database", "nonsense")
     with pytest.raises(UserError, match="cannot be used"):

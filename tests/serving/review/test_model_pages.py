@@ -154,7 +154,7 @@ def test_the_audit_is_read_in_parts_and_kept_as_a_file(browse: Browser, home: Pa
     browse.sign_in("model_owner")
     model = model_id(home)
     assert "<caption>one</caption>" in browse.get(f"/model/{model}/audit?section=groups")
-    assert "1 pictures" in browse.get(f"/model/{model}/audit")
+    assert "1 picture" in browse.get(f"/model/{model}/audit")
     browse.get(f"/model/{model}/audit?section=other", status=404)
     kept = browse.client.get(f"/model/{model}/audit.html")
     assert kept.headers["content-disposition"] == f'attachment; filename="audit-{model}.html"'
@@ -169,11 +169,23 @@ def test_only_models_that_are_kept_have_a_page(browse: Browser, path: str) -> No
         browse.get(f"/model/{path}{end}", status=404)
 
 
-@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.AUDITOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.ADMINISTRATOR])
 def test_others_are_told_it_is_not_theirs(browse: Browser, home: Path, role: Role) -> None:
     browse.sign_in(role.value)
     for path in ("/model", f"/model/{model_id(home)}", f"/model/{model_id(home)}/audit.html"):
         browse.get(path, status=403)
+
+
+def test_an_auditor_reads_the_model_and_writes_nothing_there(browse: Browser, home: Path) -> None:
+    browse.sign_in("auditor")
+    assert 'href="/model"' in browse.get("/log")
+    model = model_id(home)
+    for path in ("/model", f"/model/{model}", f"/model/{model}/audit", f"/model/{model}/audit.html"):
+        seen = browse.get(path)
+        assert not PERSONAL.search(seen)
+        assert "<form" not in seen
+        assert browse.client.post(path).status_code in (403, 404, 405)
+    assert "2 people" in browse.get(f"/model/{model}")
 
 
 def test_nobody_is_let_in_without_a_name(browse: Browser) -> None:

@@ -18,6 +18,7 @@ from serving.review.store.accounts import Account, Role, SignedIn
 from serving.review.store.database import Database
 from serving.review.store.lists import ListItem, Status
 from serving.review.store.trail import AccessEntry, OutboxRow
+from serving.review.store.visits import VisitRecord
 from tests.serving.review.conftest import DATABASES
 from tests.serving.review.making import PASSWORD, VILLAGE, account, july
 from tests.serving.review.server import Browser, Running, running
@@ -75,6 +76,8 @@ def july_list(site: Site) -> None:
     with site.database.writing() as session:
         for item in session.scalars(select(ListItem)):
             item.household_id = f"old-{uuid.uuid4().hex[:12]}"
+        for visit in session.scalars(select(VisitRecord)):
+            visit.household_id = f"old-{uuid.uuid4().hex[:12]}"
         fresh = type(whole)(**{**{name: getattr(whole, name) for name in whole.__slots__}, "list_id": uuid.uuid4().hex})
         load_sheet(session, fresh, datetime.now(UTC))
 
@@ -384,8 +387,12 @@ def test_the_language_is_the_browser_s_until_chosen(site: Site) -> None:
     page = browser.get("/sign-in")
     assert '<html lang="zh-CN">' in page
     assert "<h1>登录</h1>" in page
+    assert "忘记密码？请找管理员" in page
     assert '<html lang="en">' in browser.get("/language?to=en&back=/sign-in")
-    assert '<html lang="en">' in browser.get("/sign-in")
+    door = browser.get("/sign-in")
+    assert '<html lang="en">' in door
+    assert "Forgotten your password? Ask your administrator" in door
+    assert 'role="alert"' not in door
 
 
 def test_what_is_too_large_is_not_read(site: Site) -> None:
