@@ -10,7 +10,8 @@ READY := $(VENV)/.ready
 # A module stays with one process, so that what its tests share is made once. Slow ones are taken in the order of
 # tests/conftest.py, the longest first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
-COVERAGE := --cov --cov-branch --cov-report=term
+# Measuring branches slows Python code by a third or more: CI does it, with a least share.
+COVERAGE ?=
 
 .PHONY: help setup demo demo-stop test test-slow test-all lint types contracts notebooks bench lock clean
 
@@ -35,7 +36,7 @@ demo-stop: setup
 	@$(BIN)/mopai demo --stop
 
 test: setup
-	$(PYTEST) -m "not slow" $(COVERAGE) --cov-fail-under=95
+	$(PYTEST) -m "not slow" $(COVERAGE)
 
 test-slow: setup
 	$(PYTEST) --no-loadscope-reorder -m slow

@@ -25,6 +25,8 @@ from training.leakage import refuse_shared_households
 from training.run import train
 from training.windows import Windows, plan_windows
 
+pytestmark = pytest.mark.slow
+
 PROVINCE = SimulationPlan(children=4_000, counties=2, seed=11, months=30)
 NO_SIGNAL = SimulationPlan(children=4_000, counties=2, seed=11, months=30, scenario="no-signal")
 

@@ -13,6 +13,8 @@ from features.ledger.importer import import_folder
 from features.ledger.store import LedgerStore
 from tests.real.conftest import CHICAGO
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tables(chicago_ledger: Path) -> dict[str, pl.DataFrame]:
