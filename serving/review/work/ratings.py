@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from serving.review.settings import settings
 from serving.review.store.decisions import OwnRating, Rating
 from serving.review.store.lists import ListItem, Status
 from serving.review.work.access_log import note
+from serving.review.work.after_visits import after_visits
 from serving.review.work.my_list import hides_band
 
 
@@ -29,8 +30,7 @@ def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: da
     item = session.scalar(select(ListItem).where(ListItem.id == item_id, mine).with_for_update(of=ListItem))
     if item is None:
         raise NotFoundError
-    own = select(OwnRating).where(OwnRating.item_id == item.id, OwnRating.account_id == viewer.account_id)
-    given = session.scalar(own)
+    given = own_rating(session, viewer, item.id)
     if given is not None:
         return given
     hidden = hides_band(item, frozenset())
@@ -42,7 +42,7 @@ def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: da
         rating=rating,
         asked=item.rating_asked and item.status is not Status.DONE,
         band_seen=not hidden,
-        seen_before=_seen(item, hidden=hidden),
+        seen_before=_seen(item, after_visits(session, viewer, [item])[item.id].last_visit(item), hidden=hidden),
         rated_at=now,
     )
     session.add(kept)
@@ -52,11 +52,18 @@ def rate(session: Session, viewer: Viewer, item_id: int, rating: Rating, now: da
     return kept
 
 
-def _seen(item: ListItem, *, hidden: bool) -> dict[str, str | int | bool | None]:
+def own_rating(session: Session, viewer: Viewer, item_id: int) -> OwnRating | None:
+    """The viewer's own rating of a place, if they gave one."""
+    mine = within(viewer, May.READ_CASES, OwnRating.region_code)
+    own = select(OwnRating).where(OwnRating.item_id == item_id, OwnRating.account_id == viewer.account_id, mine)
+    return session.scalar(own)
+
+
+def _seen(item: ListItem, last_on: date | None, *, hidden: bool) -> dict[str, str | int | bool | None]:
     """What the page showed of the place before the rating."""
     seen: dict[str, str | int | bool | None] = {
         "duty_rule": item.duty_rule,
-        "last_visit_on": item.last_visit_on.isoformat() if item.last_visit_on else None,
+        "last_visit_on": last_on.isoformat() if last_on else None,
         "status": item.status.value,
         "place": item.place,
         "new": item.new,

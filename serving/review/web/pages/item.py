@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from serving.review.access.viewer import NotFoundError
 from serving.review.cases.dossier import dossier
-from serving.review.cases.persons import called, persons_of
+from serving.review.cases.persons import Persons, called, persons_of
 from serving.review.settings import settings
 from serving.review.store.accounts import Account
 from serving.review.store.decisions import Rating
@@ -18,10 +18,12 @@ from serving.review.web.ask import Ask, see, whole
 from serving.review.web.pages.rows import row_of
 from serving.review.web.pages.told import others, said_of_place
 from serving.review.web.render import page
+from serving.review.work.after_visits import after_visits
 from serving.review.work.changes import Change, ChangeFaultError, change_status
 from serving.review.work.my_list import find_item, rated_by
 from serving.review.work.overrides import thread_of
-from serving.review.work.ratings import rate
+from serving.review.work.ratings import own_rating, rate
+from serving.review.work.visits import standing_visits
 
 
 def show(ask: Ask) -> Response:
@@ -82,8 +84,10 @@ def _number(ask: Ask) -> int:
 def _page(ask: Ask, fault: str | None) -> Response:
     item = find_item(ask.session, ask.viewer, _number(ask), "household", ask.now)
     today = settings().day_of(ask.now)
-    row = row_of(item, rated_by(ask.session, ask.viewer, [item.id]), ask.words, today)
-    family = _family(ask, item, must_rate=row.must_rate)
+    after = after_visits(ask.session, ask.viewer, [item])[item.id]
+    persons = persons_of(ask.session, ask.desk, ask.viewer, [item.household_id]).get(item.household_id)
+    row = row_of(item, rated_by(ask.session, ask.viewer, [item.id]), ask.words, today, persons, after)
+    family = _family(ask, item, persons, must_rate=row.must_rate)
     if family["said"] is None:  # refused since the list was made, or to be rated first
         row = replace(row, band="")
     kept = {
@@ -103,6 +107,8 @@ def _page(ask: Ask, fault: str | None) -> Response:
         ratings=list(Rating),
         today=today,
         rated=bool(ask.query("rated")),
+        own=own_rating(ask.session, ask.viewer, item.id),
+        last=next((one for one in reversed(standing_visits(ask.session, ask.viewer, item)) if one.met), None),
         changed=changed_words(ask, item),
         note_characters=settings().note_characters,
         simulated=item.visit_list.simulated,
@@ -111,10 +117,9 @@ def _page(ask: Ask, fault: str | None) -> Response:
     )
 
 
-def _family(ask: Ask, item: ListItem, *, must_rate: bool) -> dict[str, object]:
+def _family(ask: Ask, item: ListItem, persons: Persons | None, *, must_rate: bool) -> dict[str, object]:
     """Who lives there and what is known of them; what the model says only to who need not rate first."""
     viewer, household, words = ask.viewer, item.household_id, ask.words
-    persons = persons_of(ask.session, ask.desk, viewer, [household]).get(household)
     told = dossier(ask.session, ask.desk, viewer, household, item.region_code, words.language, ask.now)
     driver = None if told is None else told.child(item.driver_child_id)
     names = {} if persons is None else persons.children

@@ -15,8 +15,9 @@ from serving.review.cases.pinyin import pinyin_key
 from serving.review.settings import settings
 from serving.review.store.lists import ListItem, Status
 from serving.review.web.ask import Ask, see
-from serving.review.web.pages.rows import row_of, village_words
+from serving.review.web.pages.rows import row_of, unseen_words, village_words
 from serving.review.web.render import page
+from serving.review.work.after_visits import after_visits
 from serving.review.work.changes import Change, change_status, move
 from serving.review.work.my_list import Line, ListPart, Order, Wanted, Why, find_item, my_lines, part_of
 from serving.review.work.tasks import open_tasks
@@ -87,8 +88,12 @@ def shared(ask: Ask, part: ListPart, held: Mapping[str, Persons]) -> dict[str, A
     """What the page, the paper and the workbook all say of a part of the list, with the names that are given."""
     today = settings().day_of(ask.now)
     newest = min((one.data_newest_on for one in part.lists if one.data_newest_on), default=None)
+    after = after_visits(ask.session, ask.viewer, part.items)
     return {
-        "rows": [row_of(item, part.rated, ask.words, today, held.get(item.household_id)) for item in part.items],
+        "rows": [
+            row_of(item, part.rated, ask.words, today, held.get(item.household_id), after[item.id])
+            for item in part.items
+        ],
         "part": part,
         "newest": newest,
         "age": None if newest is None else (today - newest).days,
@@ -140,7 +145,11 @@ def _heads(ask: Ask, part: ListPart) -> dict[int, tuple[str, str]]:
 
 def _button(value: str) -> tuple[str, int, int]:
     what, *numbers = value.split(":")
-    if what not in (*_STEPS, "done") or len(numbers) != 2 or not all(number.isdecimal() and len(number) < 10 for number in numbers):
+    if (
+        what not in (*_STEPS, "done")
+        or len(numbers) != 2
+        or not all(number.isdecimal() and len(number) < 10 for number in numbers)
+    ):
         return "", 0, 0
     return what, int(numbers[0]), int(numbers[1])
 
@@ -174,4 +183,7 @@ def _saved(ask: Ask) -> str:
         return ""
     held = persons_of(ask.session, ask.desk, ask.viewer, [item.household_id]).get(item.household_id)
     name = item.household_id if held is None else called(held, item.household_id, ask.words.language)
-    return ask.words("list.saved", household=name, status=ask.words(f"status.{item.status}"))
+    unseen = unseen_words(after_visits(ask.session, ask.viewer, [item])[item.id], ask.words, held)
+    return " ".join(
+        filter(None, (ask.words("list.saved", household=name, status=ask.words(f"status.{item.status}")), unseen))
+    )

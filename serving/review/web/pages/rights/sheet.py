@@ -19,6 +19,7 @@ from serving.review.web.pages.rights.said import source_said, value_said
 from serving.review.web.pages.rows import row_of
 from serving.review.web.render import page
 from serving.review.words import Words
+from serving.review.work.after_visits import after_visits
 from serving.review.work.correctable import HeldFact, HeldFacts
 from serving.review.work.my_list import find_item, hides_band, rated_by
 from serving.review.work.sheet import FamilySheet, family_sheet
@@ -48,7 +49,7 @@ def show(ask: Ask) -> Response:
         ask,
         "sheet.html.jinja",
         item=item,
-        row=row_of(item, rated, ask.words, today),
+        row=row_of(item, rated, ask.words, today, after=after_visits(ask.session, ask.viewer, [item])[item.id]),
         told=told,
         called=partial(_called, told=told, words=ask.words),
         parts=_parts(ask, told),

@@ -16,6 +16,7 @@ from serving.review.web.ask import Ask
 from serving.review.web.pages.rows import Row, row_of
 from serving.review.web.pages.supervise.paging import Paging
 from serving.review.web.render import page
+from serving.review.work.after_visits import after_visits
 from serving.review.work.my_list import rated_by
 from serving.review.work.pool import SHOWS, PoolAsked, Show, pool_of, pool_part, pools_of, why_of
 from serving.review.work.workload import people_of
@@ -66,8 +67,11 @@ def rows_of(ask: Ask, items: Sequence[ListItem]) -> list[PoolRow]:
     rated = rated_by(ask.session, ask.viewer, [item.id for item in items])
     people = {one.id: one for one in people_of(ask.session, ask.viewer, {item.assigned_to for item in items})}
     today = settings().day_of(ask.now)
-    return [_row(ask, item, row_of(item, rated, ask.words, today, persons.get(item.household_id)), people)
-            for item in items]  # fmt: skip
+    after = after_visits(ask.session, ask.viewer, items)
+    rows = {
+        item.id: row_of(item, rated, ask.words, today, persons.get(item.household_id), after[item.id]) for item in items
+    }
+    return [_row(ask, item, rows[item.id], people) for item in items]
 
 
 def _row(ask: Ask, item: ListItem, row: Row, people: Mapping[int, Account]) -> PoolRow:

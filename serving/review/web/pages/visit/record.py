@@ -144,7 +144,11 @@ def _shown(ask: Ask) -> Shown:
 
 
 def _asked(ask: Ask, scene: Scene) -> VisitRecord | None:
-    """The visit that is asked for; else the one at which somebody was met, which is completed and not doubled."""
+    """The visit that is asked for; else the last at which somebody was met, while it waits or is of today.
+
+    One of an earlier day that says what was seen is corrected only where somebody asks for it: who goes there again
+    records another visit.
+    """
     if ask.form:
         wanted = ask.form.get("visit", "")
         return next((one for one in (*scene.visits, *scene.elsewhere) if str(one.id) == wanted), None)
@@ -153,8 +157,10 @@ def _asked(ask: Ask, scene: Scene) -> VisitRecord | None:
     wanted = ask.query("visit")
     if wanted:
         return next((one for one in (*scene.visits, *scene.elsewhere) if str(one.id) == wanted), None)
-    met = [one for one in scene.visits if one.met]
-    return met[-1] if met else None
+    last = next((one for one in reversed(scene.visits) if one.met), None)
+    if last is not None and last.detailed and last.visited_on < settings().day_of(ask.now):
+        return None
+    return last
 
 
 def _is_new(ask: Ask, task: ReportTask, record: VisitRecord) -> bool:

@@ -114,7 +114,7 @@ def _texts(row: Row, words: Words) -> dict[str, str]:
         "village": item.region_code,
         "why": row.duty or row.band or " ".join(row.marks),
         "due": row.due,
-        "last": "" if item.last_visit_on is None else words.day(item.last_visit_on),
+        "last": "" if row.last_on is None else words.day(row.last_on),
         "status": words(f"status.{item.status}"),
         "reason": words(f"reason.{item.reason}") if item.reason else "",
         "note": item.note or "",
