@@ -23,7 +23,7 @@ from serving.demo_people import name_people
 from serving.demo_review import ACCOUNTS, PASSWORD, first_township, people_the_office
 from serving.demo_work import Told
 from serving.review.access.passwords import weakness
-from serving.review.access.sign_in import Admitted, Attempt, sign_in
+from serving.review.access.sign_in import Admitted, Attempt, Checked, check_password, sign_in
 from serving.review.access.viewer import Viewer
 from serving.review.cases.persons import persons_of
 from serving.review.desk import Desk, Folders
@@ -83,7 +83,10 @@ def test_everybody_signs_in_with_what_is_printed_and_is_led_by_the_hand(database
     with database.writing() as session:
         for account in ACCOUNTS:
             assert weakness(PASSWORD, account.name) is None
-            admitted = sign_in(session, Attempt(account.name, PASSWORD, "127.0.0.1", "a phone"), NOW)
+            attempt = Attempt(account.name, PASSWORD, "127.0.0.1", "a phone")
+            checked = check_password(database.reading, attempt, NOW)
+            assert isinstance(checked, Checked)
+            admitted = sign_in(session, attempt, checked, NOW)
             assert isinstance(admitted, Admitted), account.name
             assert not admitted.must_change
             kept = session.scalar(select(Account).where(Account.name == account.name))

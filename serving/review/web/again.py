@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from serving.review.access.sessions import ended_by_time
 from serving.review.settings import settings
+from serving.review.store.accounts import SignedIn
 from serving.review.web import cookies
 from serving.review.web.ask import Ask, form_token_of, see
 from serving.review.work.kept_forms import keep_form, take_form, waits
@@ -34,9 +35,8 @@ def kept_for_later(ask: Ask) -> Response | None:
 
     The browser still has the token of that session, and the form is of it: nobody else could have sent it.
     """
-    token = cookies.read(ask.request, cookies.SESSION)
-    ended = ended_by_time(ask.session, token, ask.now) if token else None
-    if ended is None or from_elsewhere(ask) or not _same(ask, form_token_of(token, ended.account_id)):
+    ended = ran_out(ask)
+    if ended is None:
         return None
     path, fields = ask.request.url.path, {name: value for name, value in ask.form.items() if name != "token"}
     secret = cookies.read(ask.request, cookies.KEPT) or secrets.token_urlsafe(32)
@@ -44,6 +44,15 @@ def kept_for_later(ask: Ask) -> Response | None:
     answer = see(f"{SIGN_IN}?kept=1&next={quote(path)}")
     cookies.give(ask.request, answer, cookies.KEPT, secret, seconds=int(settings().session.form.total_seconds()))
     return answer
+
+
+def ran_out(ask: Ask) -> SignedIn | None:
+    """The session that ran out before its form was sent; None for a form of none, or from elsewhere."""
+    token = cookies.read(ask.request, cookies.SESSION)
+    ended = ended_by_time(ask.session, token, ask.now) if token else None
+    if ended is None or from_elsewhere(ask) or not _same(ask, form_token_of(token, ended.account_id)):
+        return None
+    return ended
 
 
 def is_old_form(ask: Ask) -> bool:

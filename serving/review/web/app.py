@@ -37,7 +37,7 @@ _WORK, _ACCOUNTS = May.WORK_CASES, May.MANAGE_ACCOUNTS
 # The pages by area; an area with pages of its own names its routes in its package.
 AREAS: tuple[list[Route], ...] = (
     route("/language", Page(sign_in.language, public=True)),
-    route(SIGN_IN, Page(sign_in.show, public=True), Page(sign_in.enter, public=True)),
+    route(SIGN_IN, Page(sign_in.show, public=True), Page(sign_in.enter, public=True, before=sign_in.check)),
     route("/sign-in/provider", Page(provider.go, public=True)),
     route("/sign-in/callback", Page(provider.come_back, public=True)),
     route("/sign-out", post=Page(sign_in.leave, public=True)),

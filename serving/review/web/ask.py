@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from serving.review.access.sessions import form_token
+from serving.review.access.sign_in import Checked, Refused
 from serving.review.access.viewer import Viewer
 from serving.review.desk import Desk
 from serving.review.store.accounts import SignedIn
@@ -29,6 +30,7 @@ class Ask:
 
     ``secret`` is what its forms' token is made from; ``files`` what was sent along with a form. ``again`` says why a
     form is shown that is not saved: it was ``kept`` while its person signed in again, or is of an ``old`` session.
+    ``checked`` is what came of the slow work a page does before it writes.
     """
 
     request: Request
@@ -41,6 +43,7 @@ class Ask:
     signed_in: SignedIn | None
     files: Mapping[str, bytes] = field(default_factory=dict)
     again: Literal["", "kept", "old"] = ""
+    checked: Checked | Refused | None = None
 
     @property
     def viewer(self) -> Viewer:

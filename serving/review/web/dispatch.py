@@ -19,10 +19,11 @@ from starlette.routing import Route
 
 from features.definition import Language
 from serving.review.access.sessions import find_session, touch
+from serving.review.access.sign_in import Checked, Refused
 from serving.review.access.viewer import May, NotAllowedError, NotFoundError
 from serving.review.settings import settings
 from serving.review.web import cookies
-from serving.review.web.again import PASSWORD, SIGN_IN, genuine, given_back, is_old_form, kept_for_later
+from serving.review.web.again import PASSWORD, SIGN_IN, genuine, given_back, is_old_form, kept_for_later, ran_out
 from serving.review.web.ask import DIGITS, Ask, see
 from serving.review.web.pages.conflict import conflict_page
 from serving.review.web.render import problem_page
@@ -64,6 +65,7 @@ class Page:
 
     ``before_password`` lets a person in who must still choose a password. ``again`` shows its form filled in as it was
     sent, saving nothing: a page that has it loses nothing that was typed when a session ends.
+    ``before`` is slow work of a form, done before the transaction that writes; what it refuses writes nothing.
     """
 
     handler: Handler
@@ -71,6 +73,7 @@ class Page:
     public: bool = False
     before_password: bool = False
     again: Handler | None = None
+    before: Callable[[Ask], Checked | Refused] | None = None
 
     def endpoint(self) -> Callable[[Request], Awaitable[Response]]:
         """The page as Starlette calls it."""
@@ -83,11 +86,20 @@ class Page:
 
     def answer(self, request: Request, sent: Sent) -> Response:
         """Answer in one transaction; a conflict is shown from another, after everything was undone."""
-        desk, now = request.app.state.desk, datetime.now(UTC)
+        desk, now, checked = request.app.state.desk, datetime.now(UTC), None
         writes = request.method not in _SAFE
+        if writes:
+            with desk.database.reading() as session:
+                ask = _ask(request, session, sent, now)
+                response = self._turned_away(ask)
+            if response is not None:
+                _keep_form_secret(request, response, ask)
+                return response
+            checked = self.before(ask) if self.before is not None else None
+            writes = not isinstance(checked, Refused)
         try:
             with desk.database.writing() if writes else desk.database.reading() as session:
-                ask = _ask(request, session, sent, now)
+                ask = replace(_ask(request, session, sent, now), checked=checked)
                 response = self._let_in(ask) or self._answer(ask)
                 due = _touched(ask)
         except (NotFoundError, NotAllowedError, ConflictError) as error:
@@ -105,6 +117,14 @@ class Page:
         if self.again is not None and ask.request.method in _SAFE and (typed := given_back(ask)):
             return self.again(replace(ask, form=typed, again="kept"))
         return self.handler(ask)
+
+    def _turned_away(self, ask: Ask) -> Response | None:
+        """What is answered to a form of nobody, who must not keep others from saving: nothing is written for it."""
+        if genuine(ask):
+            nobody = ask.signed_in is None and not self.public
+            return see(f"{SIGN_IN}?next={quote(ask.request.url.path)}") if nobody else None
+        theirs = self.again is not None and (ask.signed_in is not None or ran_out(ask) is not None)
+        return None if theirs else problem_page(ask, "problem.form", 403)
 
     def _too_late(self, ask: Ask) -> Response:
         """A form that is not of this session: what was typed is kept where it can be known whose it is."""

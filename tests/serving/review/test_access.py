@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +16,7 @@ from serving.review.access.accounts import OPERATOR, AccountFaultError, NewAccou
 from serving.review.access.devices import device_mark
 from serving.review.access.passwords import hash_password, outdated, verify, weakness
 from serving.review.access.sessions import end_own_session, find_session, hash_token, own_sessions, touch
-from serving.review.access.sign_in import Admitted, Attempt, Refused, change_password, sign_in
+from serving.review.access.sign_in import Admitted, Attempt, Checked, Refused, change_password, check_password, sign_in
 from serving.review.access.viewer import NotFoundError, Viewer
 from serving.review.settings import settings
 from serving.review.store.accounts import Account, Role, SignedIn, SignInAttempt
@@ -35,8 +37,14 @@ def worker(session: Session) -> Viewer:
     return account(session, name="wang")
 
 
+def tried(session: Session, attempt: Attempt, now: datetime) -> Admitted | Refused:
+    """An attempt in an open transaction, which alone sees what the test put there."""
+    checked = check_password(lambda: nullcontext(session), attempt, now)
+    return checked if isinstance(checked, Refused) else sign_in(session, attempt, checked, now)
+
+
 def attempt(session: Session, password: str = PASSWORD, name: str = "wang", minutes: float = 0) -> Admitted | Refused:
-    return sign_in(session, Attempt(name, password, "10.0.0.9", "phone"), NOW + timedelta(minutes=minutes))
+    return tried(session, Attempt(name, password, "10.0.0.9", "phone"), NOW + timedelta(minutes=minutes))
 
 
 def token(session: Session) -> str:
@@ -114,7 +122,7 @@ def test_strangers_keep_nobody_out_of_a_browser_they_used_before(session: Sessio
 
     def known(name: str, password: str = PASSWORD, mark: str = mark, seconds: int = 0) -> Admitted | Refused:
         now = NOW + timedelta(seconds=seconds)
-        return sign_in(session, Attempt(name, password, "10.0.0.9", "phone", mark), now)
+        return tried(session, Attempt(name, password, "10.0.0.9", "phone", mark), now)
 
     assert worker
     assert isinstance(attempt(session), Refused), "from anywhere else the name waits"
@@ -131,12 +139,16 @@ def test_strangers_keep_nobody_out_of_a_browser_they_used_before(session: Sessio
 def test_many_attempts_at_the_same_moment_are_counted_one_by_one(database: Database) -> None:
     with database.writing() as session:
         account(session, name="wang")
-    start = threading.Barrier(12)
+    start, answers = threading.Barrier(12), list[Admitted | Refused]()
+    right = Attempt("wang", PASSWORD, "10.0.0.9", "phone")
 
     def guess() -> None:
+        wrong = replace(right, password="wrong")  # noqa: S106 - a guess
+        checked = check_password(database.reading, wrong, NOW)
         start.wait()
+        assert isinstance(checked, Checked)
         with database.writing() as session:
-            attempt(session, "wrong")
+            answers.append(sign_in(session, wrong, checked, NOW))
 
     threads = [threading.Thread(target=guess) for _ in range(12)]
     for thread in threads:
@@ -145,6 +157,24 @@ def test_many_attempts_at_the_same_moment_are_counted_one_by_one(database: Datab
         thread.join(30)
     with database.reading() as session:
         assert len(session.scalars(select(SignInAttempt)).all()) == settings().lock_out.free_attempts
+    assert answers.count(Refused()) == settings().lock_out.free_attempts
+    assert answers.count(Refused(settings().lock_out.first_wait)) == 12 - settings().lock_out.free_attempts
+    assert check_password(database.reading, right, NOW) == Refused(settings().lock_out.first_wait), "nothing is hashed"
+
+
+@pytest.mark.parametrize("change", ["password", "lock"])
+def test_what_was_right_before_the_password_or_the_account_changed_lets_nobody_in(
+    session: Session, worker: Viewer, change: str
+) -> None:
+    mine = Attempt("wang", PASSWORD, "10.0.0.9", "phone")
+    checked = check_password(lambda: nullcontext(session), mine, NOW)
+    assert isinstance(checked, Checked)
+    assert checked.right
+    if change == "lock":
+        set_locked(session, OPERATOR, "wang", NOW, locked=True)
+    else:
+        session.get_one(Account, worker.account_id).password_hash = hash_password("another-stone-93-wall")
+    assert sign_in(session, mine, checked, NOW) == Refused()
 
 
 def test_the_present_password_is_guessed_no_faster_at_a_session_than_at_the_door(

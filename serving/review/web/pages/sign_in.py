@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from serving.review.access.devices import device_mark
 from serving.review.access.sessions import end_own_session, end_sessions
-from serving.review.access.sign_in import Admitted, Attempt, Refused, sign_in
+from serving.review.access.sign_in import Admitted, Attempt, Checked, Refused, check_password, sign_in
 from serving.review.access.viewer import May
 from serving.review.web import cookies
 from serving.review.web.ask import Ask, own_path, see
@@ -23,12 +23,15 @@ def show(ask: Ask) -> Response:
     return refused(ask, "", 200)
 
 
+def check(ask: Ask) -> Checked | Refused:
+    """Compare the password, before anything is written."""
+    return check_password(ask.desk.database.reading, _attempt(ask), ask.now)
+
+
 def enter(ask: Ask) -> Response:
     """Let a person in, or say that it did not work and nothing more."""
-    device = ask.request.headers.get("user-agent", "")
-    mark = cookies.read(ask.request, cookies.KNOWN)
-    attempt = Attempt(ask.form.get("name", ""), ask.form.get("password", ""), ask.address, device, mark)
-    result = sign_in(ask.session, attempt, ask.now)
+    found = ask.checked or Checked(None, right=False)
+    result = found if isinstance(found, Refused) else sign_in(ask.session, _attempt(ask), found, ask.now)
     if isinstance(result, Admitted) and ask.signed_in is not None:
         # One that was open in this browser ends: nobody would know that it still runs.
         end_own_session(ask.session, ask.viewer, ask.signed_in.id, ask.now)
@@ -97,3 +100,9 @@ def refused(ask: Ask, problem: str, status: int) -> Response:
         name=ask.form.get("name", "")[:64],
         provider=None if provider is None else provider.label.text(ask.words.language),
     )
+
+
+def _attempt(ask: Ask) -> Attempt:
+    device = ask.request.headers.get("user-agent", "")
+    mark = cookies.read(ask.request, cookies.KNOWN)
+    return Attempt(ask.form.get("name", ""), ask.form.get("password", ""), ask.address, device, mark)
