@@ -88,8 +88,8 @@ def _assert_out_of_reach(session: Session, viewer: Viewer, item: ListItem) -> No
 FOR_NOBODY = {"tasks.escalate_due", "kept_forms.forget_forms"}
 GOES_ON = {
     "kept_forms.keep_form", "kept_forms.newest_path", "kept_forms.take_form", "kept_forms.waits",
-    "refusals.is_refused", "same_visit.count_no_more", "states.queue_states", "states.take_back_row", "tasks.visited_on",
-    "visit_facts.tell_assignment", "visit_facts.tell_findings", "visit_facts.tell_visit",
+    "refusals.is_refused", "same_visit.count_no_more", "states.queue_states", "states.take_back_row",
+    "tasks.visited_on", "visit_facts.tell_assignment", "visit_facts.tell_findings", "visit_facts.tell_visit",
 }  # fmt: skip
 
 
