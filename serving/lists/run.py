@@ -26,6 +26,7 @@ from serving.batch.alarms import Alarm
 from serving.batch.folder import ScoreFolder
 from serving.batch.run import definition_of, policies_of, policy_in_force
 from serving.lists.kept import kept_capacity
+from serving.lists.limits import require_near
 from serving.lists.record import Standing, add_rows, record_pools, standing_lists
 
 Kind = Literal["pool", "director"]
@@ -100,6 +101,9 @@ def make_lists(request: ListRequest) -> tuple[MadeList, ...]:
     policy = policy_in_force(policies_of(request.policy), definition, county, as_of)
     tables = store.read(county).tables
     facts = list_facts(tables, definition, policy, request.period, as_of, county=county)
+    known = facts.newest if folder is None else as_of
+    if known is not None:
+        require_near(request.period, known, scored=folder is not None)
     scores = None if folder is None else _scores(folder, county, request.scope, definition)
     asks = _asks(request, facts, store)
     if request.preview and (request.moves or request.revise is not None):

@@ -40,6 +40,6 @@ def test_each_place_is_asked_for_by_its_own_lot_whenever_and_by_whomever_the_lis
 def test_a_duty_asks_for_no_rating(two_towns: ListRequest) -> None:
     from models.policy.lists.period import Period
 
-    made = one(replace(two_towns, scope="520001001", period=Period.parse("2019-06"), visits=20))
+    made = one(replace(two_towns, scope="520001001", period=Period.parse("2019-05"), visits=20))
     assert made.rows["duty"].all()
     assert {home for number in range(20) for home in asked(made, f"L{number}")} == set()

@@ -17,6 +17,7 @@ from models.policy.lists.assignments import Move
 from models.policy.lists.period import Period
 from serving.batch.folder import ScoreFolder
 from serving.lists.kept import manifest_path
+from serving.lists.limits import require_near
 from serving.lists.manifest import write_manifest
 from serving.lists.run import ListRequest, make_lists
 from tests.policy.cases import policy_file
@@ -60,7 +61,7 @@ def test_a_list_that_stands_keeps_its_capacity_where_none_is_asked_for(ask: Ask)
 
 def test_a_list_made_again_is_as_overloaded_as_it_was(two_towns: ListRequest) -> None:
     """A year later every visit is due: whatever the room was, all duties are drawn, and the ledger has no more."""
-    year = replace(two_towns, scope="520001002", period=Period.parse("2019-06"), visits=3)
+    year = replace(two_towns, scope="520001002", period=Period.parse("2019-05"), visits=3)
     made = one(year)
     assert made.pool.capacity.duties == made.listed.height == 8
     write_manifest(made, year.home)
@@ -229,3 +230,24 @@ def test_rows_the_ledger_refuses_stop_the_list(ask: Ask) -> None:
     with pytest.raises(UserError, match="cannot be recorded: household_id"):
         add_rows(ask().ledger, broken, load_definition(), ask().scope[:6])
     assert json.dumps(rows_in_ledger(ask())["row_id"].to_list()).count('"r"') == 0
+
+
+def test_a_mistyped_year_draws_and_records_nothing(ask: Ask, two_towns: ListRequest) -> None:
+    far = Period.parse(f"{AS_OF.year + 13}-{PERIOD.start:%m}")
+    for request, known in (
+        (ask(period=far), "the scores speak for"),
+        (replace(two_towns, period=far), "the newest record in the ledger is of"),
+        (replace(two_towns, period=far, as_of=date(2018, 6, 30)), "the newest record in the ledger is of"),
+        (replace(two_towns, period=far, preview=True), "the newest record"),
+    ):
+        with pytest.raises(UserError, match=rf"{far.name} is \d\d\d months ahead: {known}") as refused:
+            make_lists(request)
+        assert "at most 12 months ahead" in refused.value.hint
+        assert rows_in_ledger(request).is_empty()
+
+
+def test_a_year_ahead_is_a_list_and_a_month_more_is_none() -> None:
+    for scored in (True, False):
+        require_near(Period.parse("2019-06"), date(2018, 6, 1), scored=scored)
+        with pytest.raises(UserError, match="2019-07 is 13 months ahead"):
+            require_near(Period.parse("2019-07"), date(2018, 6, 30), scored=scored)
