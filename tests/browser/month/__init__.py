@@ -1,0 +1,1 @@
+"""One month of an office, as each of its people lives it."""
