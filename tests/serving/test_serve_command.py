@@ -116,6 +116,7 @@ def test_the_pages_are_told_all_but_the_databases_url(tmp_path: Path) -> None:
     assert pairs == {
         "--host": "127.0.0.1", "--port": "3001", "--home": str(tmp_path), "--ledger": str(tmp_path / "ledger"),
         "--scores": str(tmp_path / "scores"), "--scoring": "http://scoring", "--tracking": "http://tracking",
+        "--definition": "left_behind",
     }  # fmt: skip
     assert review.environment()["MOPAI_REVIEW_DATABASE"] == "sqlite:///secret.db"
     own = replace(launch(tmp_path), definition="own_region")
