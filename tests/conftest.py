@@ -23,7 +23,9 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 # Modules of one long chain of steps each: begun last, one process would work on them while the other has nothing to do.
-LONGEST = ("real/test_chicago_training.py", "serving/test_demo.py", "browser/test_every_page.py")
+LONGEST = (
+    "real/test_chicago_training.py", "serving/test_demo.py", "browser/test_month.py", "browser/test_every_page.py",
+)  # fmt: skip
 SMALL_PROVINCE = SimulationPlan(children=1_500, counties=3, seed=20161110, months=30)
 
 
